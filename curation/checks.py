@@ -1,0 +1,35 @@
+"""System checks: a configuration that cannot be trusted does not start."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register
+
+
+@register()
+def check_demo_secrets(**kwargs: Any) -> list[CheckMessage]:
+    """Refuse the demo's key as soon as a real portal can be changed."""
+    if settings.IS_SANDBOX or settings.SECRET_KEY != settings.DEMO_SECRET_KEY:
+        return []
+    return [
+        Error(
+            "SECRET_KEY is the demo's, and PORTAL_URL is a real portal.",
+            hint="Set SECRET_KEY (or SECRET_KEY_FILE) to 50 random characters or more.",
+            id="curation.E001",
+        )
+    ]
+
+
+@register()
+def check_portal_key(**kwargs: Any) -> list[CheckMessage]:
+    """Say that nothing can be published without a key."""
+    if settings.IS_SANDBOX or settings.PORTAL_API_KEY:
+        return []
+    return [
+        Warning(
+            "PORTAL_API_KEY is not set: the portal shows its reuses and takes changes "
+            "only from an administrator.",
+            hint="Set PORTAL_API_KEY (or PORTAL_API_KEY_FILE), then run manage.py check_portal.",
+            id="curation.W001",
+        )
+    ]

@@ -1,0 +1,90 @@
+"""Typed reading of the process environment, for `settings.py` alone.
+
+A wrong value stops the start with a sentence that names the variable; an absent or empty one is
+the default. A secret may stand in a file named by `NAME_FILE` (Docker and systemd secrets).
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+_TRUE = {"1", "true", "yes", "on"}
+_FALSE = {"0", "false", "no", "off"}
+
+
+class Environment:
+    """A mapping of variables, read by type."""
+
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        self._variables = variables
+
+    def text(self, name: str, default: str = "") -> str:
+        """Return the value without surrounding blanks."""
+        return self._variables.get(name, "").strip() or default
+
+    def flag(self, name: str, default: bool = False) -> bool:
+        """Return a yes/no value; raise ImproperlyConfigured for anything but 1, 0, true, false…"""
+        value = self.text(name).lower()
+        if not value:
+            return default
+        if value in _TRUE:
+            return True
+        if value in _FALSE:
+            return False
+        raise ImproperlyConfigured(f"{name} must be 1 or 0, not “{value}”.")
+
+    def seconds(self, name: str, default: float) -> float:
+        """Return a positive number of seconds."""
+        value = self.text(name)
+        if not value:
+            return default
+        try:
+            seconds = float(value)
+        except ValueError:
+            seconds = 0.0
+        if not 0 < seconds < float("inf"):
+            raise ImproperlyConfigured(f"{name} must be a number of seconds, not “{value}”.")
+        return seconds
+
+    def words(self, name: str) -> list[str]:
+        """Return the comma-separated values, blanks and empty ones dropped."""
+        return [word.strip() for word in self.text(name).split(",") if word.strip()]
+
+    def secret(self, name: str, default: str = "") -> str:
+        """Return the value of NAME, or the content of the file that NAME_FILE names."""
+        path = self.text(f"{name}_FILE")
+        if not path:
+            return self.text(name, default)
+        if self.text(name):
+            raise ImproperlyConfigured(f"Set {name} or {name}_FILE, not both.")
+        try:
+            return Path(path).read_text(encoding="utf-8").strip() or default
+        except (OSError, UnicodeDecodeError) as error:
+            raise ImproperlyConfigured(f"{name}_FILE: “{path}” cannot be read.") from error
+
+    def choice(self, name: str, default: str, allowed: Mapping[str, str] | list[str]) -> str:
+        """Return one of the allowed values."""
+        value = self.text(name, default)
+        if value not in allowed:
+            raise ImproperlyConfigured(f"{name} must be one of {', '.join(allowed)}.")
+        return value
+
+    def portal(self, name: str, default: str) -> str:
+        """Return `sandbox:` or an http(s) address without its final slash or `/api/1`."""
+        value = self.text(name, default)
+        if value == "sandbox:":
+            return value
+        parts = urlsplit(value)
+        if (
+            parts.scheme not in {"http", "https"}
+            or not parts.hostname
+            or parts.username is not None
+            or parts.query
+            or parts.fragment
+        ):
+            raise ImproperlyConfigured(
+                f"{name} must be an address such as https://www.data.gouv.fr, or sandbox:."
+            )
+        return value.rstrip("/").removesuffix("/api/1")

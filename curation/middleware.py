@@ -1,0 +1,93 @@
+"""What every request passes through: headers, sign-in, and the last word on portal errors."""
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import resolve_url
+from django.template.response import TemplateResponse
+from django_htmx.http import HttpResponseClientRedirect
+
+from curation.portal.errors import PortalError
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+def content_security_policy(portal_url: str) -> str:
+    """Return the policy: nothing inline, nothing from elsewhere but the portal's pictures.
+
+    Portals keep pictures on other hosts (static.data.gouv.fr), hence `https:` for images.
+    """
+    pictures = "'self' https:"
+    if portal_url.startswith("http://"):
+        parts = urlsplit(portal_url)
+        pictures += f" {parts.scheme}://{parts.netloc}"
+    return "; ".join(
+        [
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            f"img-src {pictures}",
+            "connect-src 'self'",
+            "form-action 'self'",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+        ]
+    )
+
+
+class SecurityHeadersMiddleware:
+    """Add the Content-Security-Policy and the Permissions-Policy to every answer."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+        self.policy = content_security_policy(settings.PORTAL_URL)
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Security-Policy", self.policy)
+        response.headers.setdefault(
+            "Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()"
+        )
+        return response
+
+
+class SignInRequiredMiddleware(LoginRequiredMiddleware):
+    """Ask everybody to sign in; bring an HTMX request back to the page it came from.
+
+    A 302 would be followed inside the XHR and its login page swapped into a list.
+    """
+
+    def handle_no_permission(
+        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
+    ) -> HttpResponseBase:
+        """Answer with the way to the sign-in page."""
+        if request.headers.get("HX-Request") != "true":
+            return super().handle_no_permission(request, view_func)
+        here = urlsplit(request.headers.get("HX-Current-URL", ""))
+        page = here.path or resolve_url("board")
+        if here.query:
+            page += f"?{here.query}"
+        login = redirect_to_login(page, resolve_url(settings.LOGIN_URL))
+        return HttpResponseClientRedirect(login.url)
+
+
+class PortalErrorMiddleware:
+    """Show a portal error that no view handled as a page in plain words."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Turn a PortalError into a 502 page; leave the rest to Django."""
+        if not isinstance(error, PortalError):
+            return None
+        return TemplateResponse(
+            request, "errors/portal.html", {"error": error}, status=502
+        ).render()

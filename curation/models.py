@@ -1,0 +1,277 @@
+"""What the dashboard remembers. Only services write."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from curation.accounts.roles import Role
+from curation.domain.selection import Selection
+from curation.wording import LISTING_WORDS, ListingWords
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+class User(AbstractUser):
+    """Somebody who signs in. The role decides what they may do (`accounts.roles`)."""
+
+    role = models.CharField(
+        _("role"),
+        max_length=20,
+        blank=True,
+        choices=[
+            (Role.NONE.value, _("no access")),
+            (Role.READER.value, _("reader")),
+            (Role.EDITOR.value, _("editor")),
+            (Role.ADMINISTRATOR.value, _("administrator")),
+        ],
+        default=Role.NONE,
+    )
+    via = models.CharField(_("signs in with"), max_length=20, default="local", editable=False)
+
+    def __str__(self) -> str:
+        return self.display_name
+
+    @property
+    def display_name(self) -> str:
+        """The name that colleagues know."""
+        return self.get_full_name() or self.get_username()
+
+    @property
+    def initials(self) -> str:
+        """At most two letters for the avatar."""
+        words = self.display_name.split()
+        return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+
+class Listing(models.Model):
+    """One curated list of the portal, what we last knew of it, and who is publishing it."""
+
+    key = models.CharField(max_length=40, primary_key=True)
+    rank = models.PositiveSmallIntegerField(default=0)
+
+    # The live selection as last known; null before the first reading.
+    known = models.JSONField(null=True, default=None)
+    # Grows by one each time the known selection changes: a page can tell that it is behind.
+    revision = models.PositiveIntegerField(default=0)
+    checked_at = models.DateTimeField(null=True, default=None)
+    unreachable_since = models.DateTimeField(null=True, default=None)
+
+    # One attempt at a time, across processes and machines: taken by compare-and-set.
+    claim = models.UUIDField(null=True, default=None)
+    claimed_by = models.CharField(max_length=150, blank=True, default="")
+    claimed_at = models.DateTimeField(null=True, default=None)
+    claim_expires_at = models.DateTimeField(null=True, default=None)
+
+    class Meta:
+        ordering = ["rank", "key"]
+
+    def __str__(self) -> str:
+        return self.key
+
+    @property
+    def live(self) -> Selection:
+        """The live selection as last known; empty before the first reading."""
+        return tuple(self.known or ())
+
+    @property
+    def words(self) -> ListingWords:
+        """The phrases that name this listing."""
+        return LISTING_WORDS[self.key]
+
+    def is_claimed(self, now: datetime) -> bool:
+        """Tell whether an attempt holds this listing."""
+        return (
+            self.claim is not None
+            and self.claim_expires_at is not None
+            and self.claim_expires_at > now
+        )
+
+
+class KnownItem(models.Model):
+    """An item as the portal last described it, so that a list can be shown without asking."""
+
+    kind = models.CharField(max_length=40)
+    portal_id = models.CharField(max_length=40)
+    card = models.JSONField()
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "portal_id"], name="known_item_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind}/{self.portal_id}"
+
+
+class Draft(models.Model):
+    """One editor's unpublished selection of one listing. Exists only while it differs."""
+
+    editor = models.ForeignKey(User, on_delete=models.CASCADE, related_name="drafts")
+    listing = models.ForeignKey(Listing, on_delete=models.CASCADE, related_name="drafts")
+    ids = models.JSONField()
+    base_ids = models.JSONField()
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["editor", "listing"], name="draft_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.listing_id} by {self.editor_id}"
+
+    @property
+    def selection(self) -> Selection:
+        """What the editor wants to publish."""
+        return tuple(self.ids)
+
+    @property
+    def base(self) -> Selection:
+        """The live selection that the editor started from."""
+        return tuple(self.base_ids)
+
+
+class Action(models.TextChoices):
+    """What an entry of the audit log records."""
+
+    PUBLISH_STARTED = "publish.started", _("publication started")
+    PUBLISH_SUCCEEDED = "publish.succeeded", _("publication")
+    PUBLISH_REFUSED = "publish.refused", _("publication refused")
+    PUBLISH_FAILED = "publish.failed", _("publication failed")
+    PUBLISH_UNDETERMINED = "publish.undetermined", _("publication of unknown outcome")
+    CHANGE_OUTSIDE = "change.outside", _("change made outside")
+    LIVE_FIRST_READ = "live.first_read", _("first reading")
+
+
+OUTCOMES = (
+    Action.PUBLISH_SUCCEEDED,
+    Action.PUBLISH_REFUSED,
+    Action.PUBLISH_FAILED,
+    Action.PUBLISH_UNDETERMINED,
+)
+
+
+class AppendOnly(TypeError):
+    """An audit entry was about to be changed or removed."""
+
+
+class AuditQuerySet(models.QuerySet["AuditEntry"]):
+    """Readings of the audit log."""
+
+    def update(self, **values: Any) -> NoReturn:
+        """Refuse."""
+        raise AppendOnly("Audit entries are never changed.")
+
+    def bulk_update(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Refuse."""
+        raise AppendOnly("Audit entries are never changed.")
+
+    def delete(self) -> NoReturn:
+        """Refuse."""
+        raise AppendOnly("Audit entries are never removed.")
+
+    def settled(self) -> AuditQuerySet:
+        """Leave out each intent whose outcome is known: the outcome tells both."""
+        outcomes = AuditEntry.objects.filter(attempt=models.OuterRef("attempt")).filter(
+            action__in=OUTCOMES
+        )
+        return self.exclude(models.Q(action=Action.PUBLISH_STARTED) & models.Exists(outcomes))
+
+    def unsettled(self) -> AuditQuerySet:
+        """Keep the intents that have no outcome yet."""
+        outcomes = AuditEntry.objects.filter(attempt=models.OuterRef("attempt")).filter(
+            action__in=OUTCOMES
+        )
+        return self.filter(~models.Exists(outcomes), action=Action.PUBLISH_STARTED)
+
+
+class AuditEntry(models.Model):
+    """One row of the audit log, chained to the one before (`domain.chain`). Append-only."""
+
+    sequence = models.BigIntegerField(primary_key=True)
+    recorded_at = models.DateTimeField()
+    action = models.CharField(max_length=40, choices=Action.choices)
+    listing = models.CharField(max_length=40, blank=True)
+    actor = models.JSONField()
+    attempt = models.UUIDField(null=True)
+    before = models.JSONField()
+    after = models.JSONField()
+    titles = models.JSONField()
+    note = models.TextField(blank=True)
+    detail = models.JSONField()
+    previous_digest = models.CharField(max_length=64, unique=True)
+    digest = models.CharField(max_length=64, unique=True)
+
+    objects = AuditQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-sequence"]
+        verbose_name = _("audit entry")
+        verbose_name_plural = _("audit entries")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["attempt"],
+                condition=models.Q(action=Action.PUBLISH_STARTED),
+                name="attempt_started_once",
+            ),
+            models.UniqueConstraint(
+                fields=["attempt"],
+                condition=models.Q(action__in=[action.value for action in OUTCOMES]),
+                name="attempt_settled_once",
+            ),
+        ]
+        indexes = [models.Index(fields=["listing", "action", "-sequence"], name="listing_action")]
+
+    def __str__(self) -> str:
+        return f"{self.sequence} {self.action}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Insert; refuse to change what is recorded."""
+        if not self._state.adding:
+            raise AppendOnly("Audit entries are never changed.")
+        kwargs["force_insert"] = True
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Refuse."""
+        raise AppendOnly("Audit entries are never removed.")
+
+    @property
+    def is_outcome(self) -> bool:
+        """Tell whether this entry settles an attempt."""
+        return self.action in OUTCOMES
+
+    def payload(self) -> dict[str, Any]:
+        """Return what the digest covers: the exported keys but the two digests."""
+        attempt: uuid.UUID | None = self.attempt
+        return {
+            "sequence": self.sequence,
+            "recorded_at": self.recorded_at.isoformat(timespec="microseconds").replace(
+                "+00:00", "Z"
+            ),
+            "action": str(self.action),
+            "listing": self.listing,
+            "actor": self.actor,
+            "attempt": str(attempt) if attempt else None,
+            "before": self.before,
+            "after": self.after,
+            "titles": self.titles,
+            "note": self.note,
+            "detail": self.detail,
+        }
+
+    def exported(self) -> dict[str, Any]:
+        """Return the whole entry, as `export_audit` writes it."""
+        return self.payload() | {
+            "previous_digest": self.previous_digest,
+            "digest": self.digest,
+        }

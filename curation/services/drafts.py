@@ -1,0 +1,163 @@
+"""The drafts: an editor's unpublished selections, saved at each step.
+
+Every function takes the `seen` token of the page that asks (`token()`): what the page showed must
+still be true, or StaleDraft is raised and nothing is written.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from curation.accounts.roles import Permission, require
+from curation.domain import selection as selections
+from curation.models import Draft, Listing
+from curation.portal.items import ItemState
+from curation.services.errors import (
+    AlreadyListed,
+    ListFull,
+    NotInList,
+    NotShowable,
+    StaleDraft,
+    UnknownItem,
+)
+from curation.services.listings import known_items, remember_items
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from curation.domain.selection import Selection
+    from curation.models import User
+    from curation.portal.client import PortalClient
+
+# udata takes 10 000 and more; nobody curates that by hand.
+MAX_ITEMS = 500
+
+
+def token(listing: Listing, draft: Draft | None) -> str:
+    """Name the exact state that a page shows: the draft's version, or the live revision.
+
+    Ids of drafts are never given twice, so a token of a published draft cannot come back.
+    """
+    if draft is None:
+        return f"live-{listing.revision}"
+    return f"draft-{draft.pk}-{draft.version}"
+
+
+def draft_of(editor: User, listing: Listing) -> Draft | None:
+    """Return the editor's open draft of a listing, if any."""
+    return Draft.objects.filter(editor=editor, listing=listing).first()
+
+
+def move_item(editor: User, listing: Listing, item_id: str, *, to: int, seen: str) -> Draft | None:
+    """Move an item to a position, counted from 1; beyond the ends means the end."""
+    return _edit(editor, listing, seen, lambda now: selections.moved(now, item_id, to), item_id)
+
+
+def remove_item(editor: User, listing: Listing, item_id: str, *, seen: str) -> Draft | None:
+    """Take an item out of the list."""
+    return _edit(editor, listing, seen, lambda now: selections.removed(now, item_id), item_id)
+
+
+def restore_item(editor: User, listing: Listing, item_id: str, *, seen: str) -> Draft | None:
+    """Put an item back after the neighbour that it had in the live list."""
+    draft = draft_of(editor, listing)
+    base = draft.base if draft else listing.live
+    if item_id not in base:
+        raise NotInList
+    return _edit(editor, listing, seen, lambda now: selections.restored(now, base, item_id))
+
+
+def add_item(
+    editor: User,
+    listing: Listing,
+    item_id: str,
+    *,
+    seen: str,
+    client: PortalClient,
+    at: int | None = None,
+) -> Draft | None:
+    """Add an item at a position, at the end without one.
+
+    The portal is asked only about an item that we have never seen: searching remembers what it
+    finds. Raises AlreadyListed, UnknownItem, NotShowable, ListFull, or a PortalError.
+    """
+    require(editor, Permission.EDIT)
+    if not selections.is_portal_id(item_id):
+        raise UnknownItem
+    known = known_items([(listing.key, item_id)]).get((listing.key, item_id))
+    if known is None:
+        known = client.item(listing.key, item_id)
+        remember_items([known])
+    if known.state in {ItemState.GONE, ItemState.DELETED, ItemState.PRIVATE}:
+        raise NotShowable
+
+    def added(now: Selection) -> Selection:
+        if item_id in now:
+            raise AlreadyListed(now.index(item_id) + 1)
+        if len(now) >= MAX_ITEMS:
+            raise ListFull
+        return selections.added(now, item_id, at)
+
+    return _edit(editor, listing, seen, added)
+
+
+def discard(editor: User, listing: Listing, *, seen: str) -> None:
+    """Throw the draft away: the editor is back at the live list."""
+    require(editor, Permission.EDIT)
+    draft = draft_of(editor, listing)
+    if draft is None:
+        return
+    if token(listing, draft) != seen:
+        raise StaleDraft
+    deleted, _ = Draft.objects.filter(pk=draft.pk, version=draft.version).delete()
+    if not deleted:
+        raise StaleDraft
+
+
+def _edit(
+    editor: User,
+    listing: Listing,
+    seen: str,
+    change: Callable[[Selection], Selection],
+    item_id: str | None = None,
+) -> Draft | None:
+    """Apply one step to what the page showed. Return the draft, or None if nothing differs now.
+
+    The write is one statement guarded by the version that was read (compare-and-set), the creation
+    by the unique draft of an editor and a listing: of two steps at once, one is stale.
+    """
+    require(editor, Permission.EDIT)
+    with transaction.atomic():
+        listing = Listing.objects.get(pk=listing.pk)
+        draft = draft_of(editor, listing)
+        if token(listing, draft) != seen:
+            raise StaleDraft
+        before = draft.selection if draft else listing.live
+        if item_id is not None and item_id not in before:
+            raise NotInList
+        after = change(before)
+        if draft is None:
+            return None if after == before else _create(editor, listing, after)
+        same = Draft.objects.filter(pk=draft.pk, version=draft.version)
+        if after == draft.base:
+            written, _ = same.delete()
+        else:
+            written = same.update(
+                ids=list(after), version=draft.version + 1, updated_at=timezone.now()
+            )
+        if not written:
+            raise StaleDraft
+        return draft_of(editor, listing)
+
+
+def _create(editor: User, listing: Listing, after: Selection) -> Draft:
+    try:
+        with transaction.atomic():
+            return Draft.objects.create(
+                editor=editor, listing=listing, ids=list(after), base_ids=list(listing.live)
+            )
+    except IntegrityError as error:
+        raise StaleDraft from error

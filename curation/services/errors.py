@@ -1,0 +1,162 @@
+"""Why a service would not do what was asked. Each is one plain sentence for the editor."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from curation.domain.selection import Selection
+    from curation.models import Draft, Listing
+    from curation.wording import Words
+
+
+class CurationError(Exception):
+    """A refusal that the editor can understand; nothing was changed or lost."""
+
+    sentence: Words = _("This could not be done. Your draft is kept.")
+
+    def __str__(self) -> str:
+        return str(self.sentence)
+
+
+class StaleDraft(CurationError):
+    """The list changed since this page showed it: in another tab, or on the portal."""
+
+    sentence = _(
+        "This list changed since the page showed it, probably in another tab. Nothing was "
+        "overwritten: here is the list as it is now. Make your change again if it is missing."
+    )
+
+
+class UnknownItem(CurationError):
+    """The item is not in the list, or the portal does not know it."""
+
+    sentence = _(
+        "The portal does not know this item. Search for it by its title, or paste its address."
+    )
+
+
+class NotInList(CurationError):
+    """The item to move or remove is not in the list any more."""
+
+    sentence = _("This item is not in the list any more. Here is the list as it is now.")
+
+
+class AlreadyListed(CurationError):
+    """The item to add is in the list already."""
+
+    def __init__(self, position: int) -> None:
+        super().__init__(position)
+        self.position = position
+
+    def __str__(self) -> str:
+        return _("This item is already in the list, position %(position)d.") % {
+            "position": self.position
+        }
+
+
+class NotShowable(CurationError):
+    """The item exists, but visitors could not see it."""
+
+    sentence = _(
+        "The portal does not show this item to visitors (private, deleted, or gone), "
+        "so it cannot be added."
+    )
+
+
+class ListFull(CurationError):
+    """The list is as long as this product handles."""
+
+    sentence = _("The list is full. Remove an item before you add another.")
+
+
+class PublishError(CurationError):
+    """A publication did not begin, or did not succeed. The draft is kept."""
+
+
+class NothingToPublish(PublishError):
+    """There is no draft, or it does not differ from the live selection."""
+
+    sentence = _("There is nothing to publish: the portal already shows this list.")
+
+
+class PublishConflict(PublishError):
+    """The live selection is not the one that the draft began from."""
+
+    sentence = _(
+        "The front page changed since you began. Nothing was overwritten, and your draft is kept."
+    )
+
+    def __init__(self, draft: Draft, theirs: Selection) -> None:
+        super().__init__(draft, theirs)
+        self.draft = draft
+        self.theirs = theirs
+
+
+class PublishBusy(PublishError):
+    """Another attempt holds the listing."""
+
+    def __init__(self, listing: Listing) -> None:
+        super().__init__(listing)
+        self.by = listing.claimed_by
+        self.since: datetime | None = listing.claimed_at
+
+    def __str__(self) -> str:
+        return _(
+            "%(name)s is publishing this list at this moment. Your draft is kept: wait a few "
+            "seconds, then review it again."
+        ) % {"name": self.by or _("Somebody")}
+
+
+class ItemsRefused(PublishError):
+    """Some new items cannot be published. `reasons` maps each id to its title and why."""
+
+    def __init__(self, reasons: Mapping[str, tuple[str, Words]]) -> None:
+        super().__init__(reasons)
+        self.reasons = reasons
+
+    def __str__(self) -> str:
+        return ngettext(
+            "The portal would refuse one item. Nothing was sent. Remove it, then publish again.",
+            "The portal would refuse %(count)d items. Nothing was sent. Remove them, then "
+            "publish again.",
+            len(self.reasons),
+        ) % {"count": len(self.reasons)}
+
+
+class NotPublished(PublishError):
+    """The portal refused, or failed, and still shows the list as it was before."""
+
+    def __init__(self, cause: Words) -> None:
+        super().__init__(cause)
+        self.cause = cause
+
+    def __str__(self) -> str:
+        return _("Not published: the front page is unchanged. %(cause)s Your draft is kept.") % {
+            "cause": self.cause
+        }
+
+
+class NotSettledYet(PublishError):
+    """The portal did not say whether it took the list. Reading will tell."""
+
+    sentence = _(
+        "The portal did not confirm, so we do not know yet whether your list is published. "
+        "Your draft is kept. We keep checking, and the board will show the result: "
+        "please do not publish again meanwhile."
+    )
+
+
+class Undetermined(PublishError):
+    """The list moved on before the outcome of the attempt could be read."""
+
+    sentence = _(
+        "The portal did not confirm, and its list has changed again since: whether yours was "
+        "shown meanwhile cannot be told. Your draft is kept. Review it against the list as it is."
+    )

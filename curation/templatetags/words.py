@@ -1,0 +1,98 @@
+"""Numbers and times in the reader's language, by CLDR (Babel)."""
+
+from datetime import date, datetime, timedelta
+
+from babel import Locale
+from babel.dates import format_date, format_skeleton, format_time, format_timedelta
+from babel.numbers import format_compact_decimal, format_decimal
+from django import template
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+register = template.Library()
+
+# British spelling and the 24-hour clock go with "organisation".
+_LOCALES = {"fr": Locale.parse("fr"), "en": Locale.parse("en_GB")}
+
+
+def reading_locale() -> Locale:
+    """Return the CLDR locale of the active language."""
+    return _LOCALES.get((get_language() or "")[:2], _LOCALES["en"])
+
+
+@register.filter
+def compact(number: int | None) -> str:
+    """Shorten a count: 48210 is "48,2 k"; unknown is a dash."""
+    if number is None:
+        return "–"
+    digits = 0 if number >= 100_000 else 1
+    return str(format_compact_decimal(number, locale=reading_locale(), fraction_digits=digits))
+
+
+@register.filter
+def plain(number: int | None) -> str:
+    """Write a count in full: 48210 is "48 210"."""
+    return "–" if number is None else str(format_decimal(number, locale=reading_locale()))
+
+
+@register.filter
+def ago(moment: datetime | None) -> str:
+    """Say how long ago, shortly: "il y a 3 j", "il y a 2 mois"; unknown is a dash."""
+    if moment is None:
+        return "–"
+    elapsed = max(timezone.now() - moment, timedelta(0))
+    if elapsed < timedelta(seconds=5):
+        return _("just now")
+    # CLDR's short months and years ("2 m.", "1 a") are not understood: those two in full.
+    style = "short" if elapsed < timedelta(days=27) else "long"
+    return str(
+        format_timedelta(-elapsed, add_direction=True, format=style, locale=reading_locale())  # type: ignore[arg-type]
+    )
+
+
+@register.filter
+def day(moment: datetime | date) -> str:
+    """Write a date in full: "vendredi 20 novembre 2026"."""
+    return str(format_date(_local(moment), "full", locale=reading_locale()))
+
+
+@register.filter
+def day_name(moment: date) -> str:
+    """Name a day as one would say it: "Aujourd'hui", "Hier", "Vendredi"."""
+    today = timezone.localdate()
+    if moment == today:
+        return _("Today")
+    if moment == today - timedelta(days=1):
+        return _("Yesterday")
+    return str(format_skeleton("EEEE", moment, locale=reading_locale())).capitalize()
+
+
+@register.filter
+def day_short(moment: datetime | date) -> str:
+    """Write day and month, and the year unless it is this one: "20 novembre"."""
+    local = _local(moment)
+    skeleton = "MMMMd" if local.year == timezone.localdate().year else "yMMMMd"
+    return str(format_skeleton(skeleton, local, locale=reading_locale()))
+
+
+@register.filter
+def weekday(moment: datetime | date) -> str:
+    """Write weekday, day and month: "vendredi 20 novembre"."""
+    return str(format_skeleton("MMMMEEEEd", _local(moment), locale=reading_locale()))
+
+
+@register.filter
+def clock(moment: datetime) -> str:
+    """Write the time of day: "17:42"."""
+    return str(format_time(timezone.localtime(moment), "HH:mm", locale=reading_locale()))
+
+
+@register.filter
+def clock_precise(moment: datetime) -> str:
+    """Write the time of day to the second: "17:42:08"."""
+    return str(format_time(timezone.localtime(moment), "HH:mm:ss", locale=reading_locale()))
+
+
+def _local(moment: datetime | date) -> date:
+    return timezone.localtime(moment).date() if isinstance(moment, datetime) else moment

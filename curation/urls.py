@@ -1,0 +1,43 @@
+"""The site map."""
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.i18n import set_language
+
+from curation.views import board, errors, history, lists, probes, review, sign_in
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", board.board, name="board"),
+    path("live/", board.live, name="board-live"),
+    # One listing: the search to add, and the actions on an item of the editor's draft.
+    path("lists/<slug:listing_key>/search/", lists.search, name="list-search"),
+    path("lists/<slug:listing_key>/items/<slug:item_id>/move/", lists.move, name="list-move"),
+    path("lists/<slug:listing_key>/items/<slug:item_id>/add/", lists.add, name="list-add"),
+    path("lists/<slug:listing_key>/items/<slug:item_id>/remove/", lists.remove, name="list-remove"),
+    path(
+        "lists/<slug:listing_key>/items/<slug:item_id>/restore/", lists.restore, name="list-restore"
+    ),
+    path("discard/", lists.discard, name="discard"),
+    # Review and publish.
+    path("review/", review.review, name="review"),
+    path("review/publish/", review.publish, name="review-publish"),
+    # The audit log.
+    path("history/", history.history, name="history"),
+    path("history/<int:sequence>/", history.entry, name="history-entry"),
+    # People.
+    path("sign-in/", sign_in.SignInView.as_view(), name="sign-in"),
+    path("sign-out/", sign_in.SignOutView.as_view(), name="sign-out"),
+    path("language/", login_not_required(set_language), name="set_language"),
+    # Machines.
+    path("healthz", probes.healthz, name="healthz"),
+    path("readyz", probes.readyz, name="readyz"),
+]
+
+if settings.IS_SANDBOX:
+    urlpatterns.append(path("sandbox/", include("curation.sandbox.urls")))
+
+handler400 = errors.bad_request
+handler403 = errors.permission_denied
+handler404 = errors.not_found
+handler500 = errors.server_error

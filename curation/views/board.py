@@ -1,0 +1,76 @@
+"""The board: both listings as the editor prepares them."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_GET
+
+from curation.accounts.decorators import requires
+from curation.accounts.roles import Permission
+from curation.http import page
+from curation.models import Action, AuditEntry, Listing
+from curation.portal import portal_client
+from curation.portal.errors import PortalError
+from curation.services import listings, publishing
+from curation.views.columns import Column, dock_of, load_columns
+
+
+@require_GET
+@requires(Permission.VIEW)
+def board(request: HttpRequest) -> HttpResponse:
+    """Show the board from what we know; the page then asks `live` for fresh lists.
+
+    Only a first visit ever, or "check now" without JavaScript, waits for the portal.
+    """
+    asked = "check" in request.GET
+    if asked or Listing.objects.filter(known=None).exists():
+        check_portal_lists()
+        if asked:
+            return redirect("board")
+    return page(request, "board/board.html", board_context(load_columns(request.user)))
+
+
+@require_GET
+@requires(Permission.VIEW)
+def live(request: HttpRequest) -> HttpResponse:
+    """Read the live lists and answer with what the page does not show yet.
+
+    `shown` holds the fingerprints of the columns that the page shows: their rows stay untouched.
+    """
+    check_portal_lists()
+    columns = load_columns(request.user)
+    shown = set(request.GET.getlist("shown"))
+    context = board_context(columns) | {
+        "stale_columns": [column for column in columns if column.fingerprint not in shown]
+    }
+    return page(request, "board/live.html", context)
+
+
+def check_portal_lists() -> None:
+    """Read the live lists, and settle what an earlier attempt left open."""
+    client = portal_client()
+    for listing in Listing.objects.all():
+        try:
+            publishing.settle(listing, client)
+        except PortalError:
+            break  # the reading below notes that the portal does not answer
+    listings.refresh(client)
+
+
+def board_context(columns: list[Column]) -> dict[str, Any]:
+    """Return what the board and its fragments show."""
+    return {
+        "columns": columns,
+        "dock": dock_of(columns),
+        "version": AuditEntry.objects.filter(action=Action.PUBLISH_SUCCEEDED).first(),
+        "unreachable_since": min(
+            (
+                column.listing.unreachable_since
+                for column in columns
+                if column.listing.unreachable_since
+            ),
+            default=None,
+        ),
+        "unsettled": list(AuditEntry.objects.unsettled()),
+    }

@@ -1,0 +1,155 @@
+"""The actions on the draft of one listing, and the search to add to it.
+
+Each works as a plain form (redirect to the board) and by htmx (the list as it is now).
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from curation.accounts.decorators import requires
+from curation.accounts.roles import Permission
+from curation.http import page, wants_fragment
+from curation.models import Listing, User
+from curation.portal import portal_client
+from curation.portal.errors import ItemDeleted, ItemNotFound, PortalError
+from curation.services import drafts
+from curation.services.errors import CurationError, StaleDraft
+from curation.services.listings import remember_items
+from curation.views.board import board_context
+from curation.views.columns import dock_of, load_columns
+
+SEARCH_SIZE = 8
+
+
+@require_POST
+@requires(Permission.EDIT)
+def move(request: HttpRequest, listing_key: str, item_id: str) -> HttpResponse:
+    """Move an item to position `to`, counted from 1; beyond the ends means the end."""
+    listing = get_object_or_404(Listing, pk=listing_key)
+    to = _position(request.POST.get("to", ""))
+    if to is None:
+        return HttpResponseBadRequest()
+    return _act(
+        request,
+        listing,
+        lambda user, seen: drafts.move_item(user, listing, item_id, to=to, seen=seen),
+    )
+
+
+@require_POST
+@requires(Permission.EDIT)
+def remove(request: HttpRequest, listing_key: str, item_id: str) -> HttpResponse:
+    """Take an item out of the draft."""
+    listing = get_object_or_404(Listing, pk=listing_key)
+    return _act(
+        request, listing, lambda user, seen: drafts.remove_item(user, listing, item_id, seen=seen)
+    )
+
+
+@require_POST
+@requires(Permission.EDIT)
+def restore(request: HttpRequest, listing_key: str, item_id: str) -> HttpResponse:
+    """Put a removed item back where it was."""
+    listing = get_object_or_404(Listing, pk=listing_key)
+    return _act(
+        request, listing, lambda user, seen: drafts.restore_item(user, listing, item_id, seen=seen)
+    )
+
+
+@require_POST
+@requires(Permission.EDIT)
+def add(request: HttpRequest, listing_key: str, item_id: str) -> HttpResponse:
+    """Add an item at position `at`, at the end without one."""
+    listing = get_object_or_404(Listing, pk=listing_key)
+    at = _position(request.POST.get("at", ""))
+    client = portal_client()
+    return _act(
+        request,
+        listing,
+        lambda user, seen: drafts.add_item(
+            user, listing, item_id, at=at, seen=seen, client=client
+        ),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.EDIT)
+def discard(request: HttpRequest) -> HttpResponse:
+    """Ask, then throw away the drafts that the question showed."""
+    user = request.user
+    assert isinstance(user, User)  # noqa: S101 (the permission was checked)
+    columns = [column for column in load_columns(user) if column.draft]
+    if request.method == "GET":
+        return page(
+            request,
+            "board/discard.html",
+            {"columns": columns, "dock": dock_of(columns)},
+            fragment="board/_discard.html",
+        )
+    try:
+        for column in columns:
+            if seen := request.POST.get(f"version-{column.key}"):
+                drafts.discard(user, column.listing, seen=seen)
+    except StaleDraft as error:
+        messages.warning(request, str(error))
+    return redirect("board")
+
+
+@require_GET
+@requires(Permission.EDIT)
+def search(request: HttpRequest, listing_key: str) -> HttpResponse:
+    """Search the portal for what to add; what is listed already says where."""
+    listing = get_object_or_404(Listing, pk=listing_key)
+    (column,) = load_columns(request.user, [listing_key])
+    query = request.GET.get("q", "").strip()
+    context: dict[str, Any] = {"column": column, "listing": listing, "query": query}
+    status = 200
+    if query:
+        try:
+            found = portal_client().search(listing.key, query, page_size=SEARCH_SIZE)
+        except PortalError as error:
+            context["error"] = error
+            status = 502
+        else:
+            remember_items(found.items)
+            places = {row.item.id: row.position for row in reversed(column.rows)}
+            context["found"] = found
+            context["options"] = [(item, places.get(item.id)) for item in found.items]
+    return page(request, "search/search.html", context, fragment="search/_results.html", status=status)
+
+
+def _act(
+    request: HttpRequest, listing: Listing, act: Callable[[User, str], object]
+) -> HttpResponse:
+    """Do one step of a draft, then show the true state, whatever became of it."""
+    user = request.user
+    assert isinstance(user, User)  # noqa: S101 (the permission was checked)
+    error: CurationError | PortalError | None = None
+    status = 200
+    try:
+        act(user, request.POST.get("version", ""))
+    except StaleDraft as stale:
+        error, status = stale, 409
+    except (CurationError, ItemNotFound, ItemDeleted) as refusal:
+        error, status = refusal, 422
+    except PortalError as failure:
+        error, status = failure, 502
+    if not wants_fragment(request):
+        if error:
+            messages.error(request, str(error))
+        return redirect("board")
+    columns = load_columns(user)
+    context = board_context(columns) | {
+        "stale_columns": [column for column in columns if column.key == listing.key],
+        "error": error,
+    }
+    return page(request, "board/acted.html", context, status=status)
+
+
+def _position(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else None

@@ -1,0 +1,118 @@
+"""Review the difference, then publish it."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+from django_htmx.http import HttpResponseClientRedirect
+
+from curation.accounts.decorators import requires
+from curation.accounts.roles import Permission
+from curation.http import page, wants_fragment
+from curation.models import AuditEntry, User
+from curation.portal import portal_client
+from curation.portal.items import ItemState
+from curation.services import publishing
+from curation.services.errors import NothingToPublish, PublishConflict, StaleDraft
+from curation.services.publishing import Published
+from curation.views.columns import load_columns
+
+NOTE_LENGTH = 2000
+
+
+@require_GET
+@requires(Permission.VIEW)
+def review(request: HttpRequest) -> HttpResponse:
+    """Show every change that publishing would make."""
+    return _review(request)
+
+
+@require_POST
+@requires(Permission.PUBLISH)
+def publish(request: HttpRequest) -> HttpResponse:
+    """Publish what the review page showed, one listing after the other."""
+    user = request.user
+    assert isinstance(user, User)  # noqa: S101 (the permission was checked)
+    seen = {
+        column.key: request.POST[f"version-{column.key}"]
+        for column in load_columns(user)
+        if f"version-{column.key}" in request.POST
+    }
+    publication = _publication(request.POST.get("publication", ""))
+    results = publishing.publish_all(
+        user,
+        seen=seen,
+        # The same form sent twice names the same attempts, and is done once.
+        attempts={key: uuid.uuid5(publication, key) for key in seen},
+        note=request.POST.get("note", "").strip()[:NOTE_LENGTH],
+        client=portal_client(),
+    )
+    for result in results:
+        if result.entry:
+            messages.success(request, _published(result.entry), extra_tags="published")
+    failures = [result for result in results if result.error]
+    if not failures:
+        return _to_board(request)
+    return _review(request, failures=failures, results=results)
+
+
+def _review(
+    request: HttpRequest,
+    *,
+    failures: list[Published] | None = None,
+    results: list[Published] | None = None,
+) -> HttpResponse:
+    columns = load_columns(request.user)
+    changed = [column for column in columns if column.draft]
+    context: dict[str, Any] = {
+        "changed": changed,
+        "untouched": [column for column in columns if not column.draft],
+        "to_check": [
+            row
+            for column in changed
+            for row in column.rows
+            if row.item.state is not ItemState.VISIBLE
+        ],
+        "count": sum(column.changes.count for column in changed),
+        "publication": uuid.uuid4(),
+        "note": request.POST.get("note", ""),
+        "note_length": NOTE_LENGTH,
+        "failures": failures or [],
+        "published": [result for result in results or [] if result.entry],
+    }
+    return page(
+        request,
+        "review/review.html",
+        context,
+        fragment="review/_review.html",
+        status=_status(failures or []),
+    )
+
+
+def _status(failures: list[Published]) -> int:
+    if not failures:
+        return 200
+    conflicts = (PublishConflict, StaleDraft, NothingToPublish)
+    return 409 if any(isinstance(result.error, conflicts) for result in failures) else 502
+
+
+def _published(entry: AuditEntry) -> str:
+    return _("Version %(version)s published.") % {"version": entry.sequence}
+
+
+def _publication(text: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return uuid.uuid4()
+
+
+def _to_board(request: HttpRequest) -> HttpResponse:
+    if wants_fragment(request):
+        return HttpResponseClientRedirect(reverse("board"))
+    return redirect("board")

@@ -1,0 +1,558 @@
+// The dashboard's behaviour in the page. State lives on the server and in the DOM; without this
+// file everything still works by plain forms. No inline code, no dependency but htmx.
+//
+// Sections: small tools · steps (a draft saved gesture by gesture) · reorder (drag, lift, shortcuts)
+// · search (combobox) · dialog · page (theme, menus, pictures, messages).
+(() => {
+  "use strict";
+
+  const $ = (selector, root = document) => root.querySelector(selector);
+  const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const calm = matchMedia("(prefers-reduced-motion: reduce)");
+  const say = (text) => { const live = $("#live"); if (live && text) { live.textContent = ""; live.textContent = text; } };
+  const phrase = (template, values) => (template || "").replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+
+  // --- Steps ------------------------------------------------------------------------------------
+  // Each gesture changes the page at once and queues one request. Requests of a column go out one
+  // by one, each with the version that the answer before it brought. A refusal empties the queue:
+  // the answer holds the list as it truly is.
+
+  const columns = new Map(); // key -> {queue, busy, epoch, safe}
+  const stateOf = (key) => {
+    if (!columns.has(key)) columns.set(key, { queue: [], busy: false, epoch: 0, safe: null });
+    return columns.get(key);
+  };
+  const sectionOf = (element) => element.closest("[data-column]");
+  const listOf = (key) => $(`ol[data-listing="${key}"]`);
+  const rowsOf = (list) => [...list.children].filter((child) => child.matches("[data-id]"));
+  const announce = (section, name, values) => say(phrase(section.dataset["say" + name], values));
+
+  function step(key, operation) {
+    const state = stateOf(key);
+    state.epoch += 1;
+    const last = state.queue.at(-1);
+    if (operation.coalesce && last?.url === operation.url) state.queue.pop(); // only the last place counts
+    state.queue.push(operation);
+    next(key);
+  }
+
+  async function next(key) {
+    const state = stateOf(key);
+    if (state.busy || !state.queue.length) return;
+    const operation = state.queue.shift();
+    state.busy = true;
+    state.current = operation;
+    try {
+      await htmx.ajax("POST", operation.url, { source: `#${key}-form`, swap: "none", values: operation.values || {} });
+    } finally {
+      state.busy = false;
+      state.current = null;
+      if (!state.queue.length) state.safe = null;
+      next(key);
+    }
+  }
+
+  // Remember the list as the server gave it, before the first gesture changes it.
+  function keepSafe(key) {
+    const state = stateOf(key);
+    state.safe ??= $(`#${key}-list`).cloneNode(true);
+  }
+
+  function failed(key, text) {
+    const state = stateOf(key);
+    state.queue = [];
+    if (state.safe) {
+      const safe = state.safe;
+      state.safe = null;
+      $(`#${key}-list`).replaceWith(safe);
+      htmx.process(safe);
+    }
+    showMessage(text);
+  }
+
+  function showMessage(text) {
+    const region = $("#messages");
+    if (!region) return;
+    const banner = document.createElement("div");
+    banner.className = "banner is-del";
+    banner.setAttribute("role", "alert");
+    const words = document.createElement("div");
+    words.textContent = text;
+    banner.append(words);
+    region.replaceChildren(banner);
+    banner.scrollIntoView({ block: "nearest" });
+  }
+
+  const keyOfForm = (element) => element?.id?.endsWith("-form") && columns.has(element.id.slice(0, -5)) ? element.id.slice(0, -5) : null;
+
+  let source = null; // the element whose answer is being swapped
+  let focused = null; // where the focus was before the swap
+  let liveEpochs = new Map();
+
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.target.id === "live-lists") liveEpochs = new Map([...columns].map(([key, state]) => [key, state.epoch]));
+  });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    source = event.detail.requestConfig?.elt ?? null;
+    const active = document.activeElement;
+    const row = active?.closest?.("[data-id]");
+    focused = active && active !== document.body ? { id: active.id, row: row?.id } : null;
+    const key = keyOfForm(source);
+    if (key && event.detail.xhr.status >= 400) stateOf(key).queue = [];
+  });
+  // A list that the editor is still changing is not replaced by an answer from before the change.
+  document.addEventListener("htmx:oobBeforeSwap", (event) => {
+    const key = event.target.id?.endsWith("-list") ? event.target.id.slice(0, -5) : null;
+    if (!key || !columns.has(key)) return;
+    const state = stateOf(key);
+    if (source?.id === "live-lists") {
+      if (state.busy || state.queue.length || held?.key === key || (liveEpochs.get(key) ?? 0) !== state.epoch) event.preventDefault();
+      return;
+    }
+    if (state.queue.length || held?.key === key) {
+      const fresh = event.detail.fragment.querySelector("input[name=version]");
+      const shown = $(`#${key}-form input[name=version]`);
+      if (fresh && shown) shown.value = fresh.value;
+      event.preventDefault();
+    }
+  });
+  document.addEventListener("htmx:afterSettle", () => {
+    if (focused && (document.activeElement === document.body || document.activeElement?.disabled)) {
+      const again = focused.id && document.getElementById(focused.id);
+      const target = again && !again.disabled ? again : focused.row && document.getElementById(`${focused.row}-grip`);
+      target?.focus({ preventScroll: true });
+    }
+    focused = null;
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const key = keyOfForm(event.detail.requestConfig?.elt);
+    if (key && event.detail.successful) stateOf(key).current?.done?.();
+  });
+  for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
+    document.addEventListener(name, (event) => {
+      const elt = event.detail.requestConfig?.elt;
+      if (elt?.id === "live-lists") return; // asked again in a minute; nothing of the editor's is at stake
+      const text = name === "htmx:responseError" ? document.body.dataset.sayFailed : document.body.dataset.sayOffline;
+      const key = keyOfForm(elt);
+      if (key) failed(key, text); else { release(elt); closePop(elt?.closest?.("[data-combo]")); showMessage(text); }
+    });
+  }
+
+  // --- Reorder ----------------------------------------------------------------------------------
+
+  const EDGE = 64, SPEED = 16, SLOP = 4, HOLD = 150;
+  let held = null; // the row in hand: {key, list, row, from, to, rows, …}
+  let pressed = null; // a press on a grip that is not a drag yet
+
+  const renumber = (list) => rowsOf(list).forEach((row, index) => { const place = $(".item__pos", row); if (place.textContent !== String(index + 1)) place.textContent = index + 1; });
+
+  // Move the neighbours, never the row itself: it keeps the focus and the pointer.
+  function place(list, row, index) {
+    const rows = rowsOf(list);
+    const from = rows.indexOf(row);
+    if (index === from) return;
+    const tops = calm.matches ? null : new Map(rows.map((each) => [each, each.offsetTop]));
+    if (index < from) row.after(...rows.slice(index, from)); else row.before(...rows.slice(from + 1, index + 1));
+    renumber(list);
+    if (tops) slide(rows.slice(Math.min(from, index), Math.max(from, index) + 1), tops);
+  }
+
+  function slide(rows, tops) {
+    for (const row of rows) {
+      const by = tops.get(row) - row.offsetTop;
+      if (by) row.animate([{ transform: `translateY(${by}px)` }, { transform: "none" }], { duration: 160, easing: "cubic-bezier(.2,.7,.2,1)" });
+    }
+  }
+
+  function saveMove(key, row, index) {
+    const url = `${sectionOf(row).dataset.itemsUrl}${row.dataset.id}/move/`;
+    step(key, { url, values: { to: index + 1 }, coalesce: true });
+  }
+
+  // Without lifting: the buttons, and Alt with an arrow.
+  function nudge(row, where) {
+    const section = sectionOf(row), key = section.dataset.column, list = listOf(key);
+    const rows = rowsOf(list), from = rows.indexOf(row);
+    const index = { up: from - 1, down: from + 1, top: 0 }[where];
+    const title = row.dataset.title;
+    if (index < 0 || (where === "top" && from === 0)) return announce(section, "First", { title });
+    if (index >= rows.length) return announce(section, "Last", { title });
+    keepSafe(key);
+    place(list, row, index);
+    row.scrollIntoView({ block: "nearest" });
+    saveMove(key, row, index);
+    announce(section, { up: "Up", down: "Down", top: "Top" }[where], { title, position: index + 1, count: rows.length });
+  }
+
+  function remove(row) {
+    const section = sectionOf(row), key = section.dataset.column;
+    keepSafe(key);
+    const near = row.nextElementSibling ?? row.previousElementSibling;
+    const list = row.parentNode;
+    row.remove();
+    renumber(list);
+    (near ? $(".item__handle", near) : $(`#${key}-q`))?.focus({ preventScroll: true });
+    step(key, { url: `${section.dataset.itemsUrl}${row.dataset.id}/remove/` });
+    announce(section, "Removed", { title: row.dataset.title });
+  }
+
+  function restore(button) {
+    const section = sectionOf(button), key = section.dataset.column;
+    const url = button.getAttribute("formaction");
+    const id = url.split("/").at(-3);
+    button.disabled = true;
+    step(key, { url, done: () => { announce(section, "Restored", { title: button.dataset.title }); document.getElementById(`${key}-${id}-grip`)?.focus(); } });
+  }
+
+  function lift(row, pointer) {
+    const section = sectionOf(row), key = section.dataset.column, list = listOf(key);
+    const rows = rowsOf(list), from = rows.indexOf(row);
+    keepSafe(key);
+    held = { key, section, list, row, rows, from, to: from, pointer, title: row.dataset.title, count: rows.length };
+    row.classList.add("item--lifted");
+    const grip = $(".item__handle", row);
+    grip.setAttribute("aria-pressed", "true");
+    const chip = document.createElement("span");
+    chip.className = "chip is-acc item__was";
+    chip.textContent = phrase(section.dataset.was, { position: from + 1 });
+    chip.hidden = true;
+    $(".item__title", row).after(chip);
+    held.chip = chip;
+    announce(section, "Lifted", { title: held.title, position: from + 1, count: held.count });
+    if (pointer) startDrag();
+  }
+
+  function startDrag() {
+    // Read the geometry once; from here on only transforms are written.
+    held.boxes = held.rows.map((row) => ({ top: row.offsetTop, height: row.offsetHeight }));
+    held.shift = held.row.offsetHeight;
+    held.gap = document.createElement("li");
+    held.gap.className = "gap";
+    held.gap.setAttribute("aria-hidden", "true");
+    held.list.append(held.gap);
+    held.list.classList.add("is-dragging");
+    held.shown = held.from;
+    follow();
+    held.frame = requestAnimationFrame(tick);
+  }
+
+  function tick() {
+    if (!held?.pointer) return;
+    const { y } = held.pointer;
+    const by = y < EDGE ? -SPEED * (1 - Math.max(y, 0) / EDGE) : y > innerHeight - EDGE ? SPEED * (1 - Math.max(innerHeight - y, 0) / EDGE) : 0;
+    if (by) scrollBy(0, by);
+    follow();
+    held.frame = requestAnimationFrame(tick);
+  }
+
+  function follow() {
+    const { row, rows, boxes, from, pointer, list, shift } = held;
+    const offset = pointer.y + scrollY - pointer.startY;
+    const aside = Math.max(-24, Math.min(24, pointer.x - pointer.startX));
+    row.style.transform = `translate(${aside}px, ${offset}px)`;
+    const middle = boxes[from].top + offset + boxes[from].height / 2;
+    let to = from;
+    while (to > 0 && middle < boxes[to - 1].top + boxes[to - 1].height / 2) to -= 1;
+    while (to < rows.length - 1 && middle > boxes[to + 1].top + boxes[to + 1].height / 2) to += 1;
+    held.to = to;
+    if (to === held.shown && held.gap.style.transform) return;
+    held.shown = to;
+    rows.forEach((each, index) => {
+      const down = index >= to && index < from, up = index <= to && index > from;
+      const by = down ? shift : up ? -shift : 0;
+      if (each !== row) { const transform = by ? `translateY(${by}px)` : ""; if (each.style.transform !== transform) each.style.transform = transform; }
+      const position = each === row ? to + 1 : index + 1 + (down ? 1 : up ? -1 : 0);
+      const number = $(".item__pos", each);
+      if (number.textContent !== String(position)) number.textContent = position;
+    });
+    const top = to <= from ? boxes[to].top : boxes[to].top + boxes[to].height - shift;
+    held.gap.style.height = `${shift}px`;
+    held.gap.style.transform = `translateY(${top}px)`;
+    held.gap.textContent = phrase(held.section.dataset.number, { position: to + 1 });
+    held.chip.hidden = to === from;
+    announce(held.section, "Position", { position: to + 1, count: held.count });
+    list.dataset.to = to;
+  }
+
+  function moveHeld(index) {
+    const target = Math.max(0, Math.min(index, held.count - 1));
+    if (target === held.to) return announce(held.section, index < 0 || target === 0 ? "First" : "Last", { title: held.title });
+    place(held.list, held.row, target);
+    held.to = target;
+    held.chip.hidden = target === held.from;
+    held.row.scrollIntoView({ block: "nearest" });
+    announce(held.section, "Position", { position: target + 1, count: held.count });
+  }
+
+  function drop(keep) {
+    const { key, section, list, row, rows, from, to, pointer, title, count, chip, gap, frame } = held;
+    if (pointer) {
+      cancelAnimationFrame(frame);
+      gap.remove();
+      list.classList.remove("is-dragging");
+      delete list.dataset.to;
+      rows.forEach((each) => { each.style.transform = ""; });
+    }
+    row.classList.remove("item--lifted");
+    $(".item__handle", row).setAttribute("aria-pressed", "false");
+    chip.remove();
+    held = null;
+    if (pointer) { if (keep && to !== from) place(list, row, to); } else if (!keep) place(list, row, from);
+    renumber(list);
+    if (keep && to !== from) saveMove(key, row, to);
+    else if (!stateOf(key).busy && !stateOf(key).queue.length) stateOf(key).safe = null;
+    announce(section, keep ? "Dropped" : "Cancelled", { title, position: (keep ? to : from) + 1, count });
+  }
+
+  document.addEventListener("pointerdown", (event) => {
+    const grip = event.target.closest?.(".item__handle");
+    if (!grip || event.button !== 0 || !event.isPrimary || held) return;
+    event.preventDefault();
+    grip.focus({ preventScroll: true });
+    grip.setPointerCapture(event.pointerId);
+    const pointer = { id: event.pointerId, x: event.clientX, y: event.clientY, startX: event.clientX, startY: event.clientY + scrollY };
+    pressed = { grip, pointer };
+    if (event.pointerType === "touch") pressed.timer = setTimeout(() => begin(), HOLD);
+  });
+  function begin() {
+    const { grip, pointer, timer } = pressed;
+    clearTimeout(timer);
+    pressed = null;
+    if (grip.isConnected) lift(grip.closest("[data-id]"), pointer);
+  }
+  document.addEventListener("pointermove", (event) => {
+    const pointer = held?.pointer ?? pressed?.pointer;
+    if (pointer?.id !== event.pointerId) return;
+    pointer.x = event.clientX;
+    pointer.y = event.clientY;
+    if (pressed && Math.hypot(pointer.x - pointer.startX, pointer.y + scrollY - pointer.startY) >= SLOP) begin();
+  });
+  const letGo = (event, keep) => {
+    if (pressed?.pointer.id === event.pointerId) { clearTimeout(pressed.timer); pressed = null; }
+    if (held?.pointer?.id === event.pointerId) { if (keep) follow(); drop(keep); }
+  };
+  document.addEventListener("pointerup", (event) => letGo(event, true));
+  document.addEventListener("pointercancel", (event) => letGo(event, false));
+  addEventListener("blur", () => { if (held?.pointer) drop(false); });
+  // Assistive technology "clicks" a grip without a pointer.
+  document.addEventListener("click", (event) => {
+    const grip = event.target.closest?.(".item__handle");
+    if (grip && event.detail === 0) held ? drop(true) : lift(grip.closest("[data-id]"), null);
+  });
+  document.addEventListener("focusout", (event) => {
+    if (held && !held.pointer && event.target.closest(".item--lifted") && !held.row.contains(event.relatedTarget)) drop(true);
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (held && event.key === "Escape") { event.preventDefault(); return drop(false); }
+    if (held?.pointer) return;
+    const row = event.target.closest?.(".items > [data-id]");
+    if (!row || !$(".item__handle", row)) return;
+    const onGrip = event.target.matches(".item__handle");
+    const key = event.altKey ? `Alt+${event.key}` : event.key;
+    const lifted = held?.row === row;
+    const act = {
+      " ": onGrip && (() => (lifted ? drop(true) : lift(row, null))),
+      Enter: onGrip && (() => (lifted ? drop(true) : lift(row, null))),
+      ArrowUp: lifted && (() => moveHeld(held.to - 1)),
+      ArrowDown: lifted && (() => moveHeld(held.to + 1)),
+      Home: lifted && (() => moveHeld(0)),
+      End: lifted && (() => moveHeld(held.count - 1)),
+      "Alt+ArrowUp": !lifted && (() => nudge(row, "up")),
+      "Alt+ArrowDown": !lifted && (() => nudge(row, "down")),
+      "Alt+Home": !lifted && (() => nudge(row, "top")),
+      Delete: onGrip && !lifted && (() => remove(row)),
+    }[key];
+    if (!act || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    if (!(event.repeat && (key === " " || key === "Enter"))) act();
+  });
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("[data-column] button[data-action]");
+    if (!button || button.disabled) return;
+    const row = button.closest(".items > [data-id]");
+    const action = button.dataset.action;
+    if (row && ["up", "down", "top"].includes(action)) nudge(row, action);
+    else if (row && action === "remove") remove(row);
+    else if (action === "restore") restore(button);
+    else return;
+    event.preventDefault();
+  });
+
+  // --- Search -----------------------------------------------------------------------------------
+
+  const comboOf = (input) => ({ input, form: input.form, pop: $(".pop", input.form), key: input.dataset.listing });
+  const options = (combo) => $$("[role=option]", combo.pop);
+  const openPop = (combo) => { combo.pop.hidden = false; combo.input.setAttribute("aria-expanded", "true"); };
+  function closePop(form) {
+    const input = form && $("[role=combobox]", form);
+    if (!input) return;
+    $(".pop", form).hidden = true;
+    input.setAttribute("aria-expanded", "false");
+    input.removeAttribute("aria-activedescendant");
+  }
+  function choose(combo, option) {
+    options(combo).forEach((each) => each.setAttribute("aria-selected", each === option));
+    if (option) { combo.input.setAttribute("aria-activedescendant", option.id); option.scrollIntoView({ block: "nearest" }); } else combo.input.removeAttribute("aria-activedescendant");
+  }
+  function add(combo, option, at) {
+    const { key } = combo, section = sectionOf(combo.input), { id, title, place: listed } = option.dataset;
+    if (listed) return announce(section, "Listed", { title, position: listed });
+    combo.input.value = "";
+    closePop(combo.form);
+    $(".combo__results", combo.pop).replaceChildren();
+    combo.input.focus();
+    keepSafe(key);
+    step(key, {
+      url: `${section.dataset.itemsUrl}${id}/add/`,
+      values: at ? { at } : {},
+      done: () => {
+        const row = document.getElementById(`${key}-${id}`);
+        if (!row) return;
+        row.scrollIntoView({ block: "nearest" });
+        row.classList.add("is-fresh");
+        announce(section, "Added", { title, position: rowsOf(row.parentNode).indexOf(row) + 1 });
+      },
+    });
+  }
+
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches("[data-combo]")) return;
+    event.preventDefault(); // Enter chooses an option; it does not leave the board
+  });
+  document.addEventListener("input", (event) => {
+    if (event.target.matches("[role=combobox]") && !event.target.value.trim()) closePop(event.target.form);
+  });
+  document.addEventListener("htmx:configRequest", (event) => {
+    if (event.target.matches("[role=combobox]") && !event.target.value.trim()) event.preventDefault();
+  });
+  document.addEventListener("htmx:beforeSend", (event) => {
+    if (event.target.matches?.("[role=combobox]")) openPop(comboOf(event.target));
+  });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const input = event.detail.requestConfig?.elt;
+    if (!input?.matches?.("[role=combobox]")) return;
+    const combo = comboOf(input);
+    $(".combo__results", combo.pop).dataset.query = event.detail.requestConfig.parameters.q ?? input.value;
+    if (document.activeElement === input && input.value.trim()) openPop(combo); else closePop(input.form);
+    choose(combo, options(combo).find((option) => !option.dataset.place));
+    say($("[data-announce]", combo.pop)?.textContent.trim());
+  });
+  document.addEventListener("keydown", (event) => {
+    if (!event.target.matches?.("[role=combobox]") || event.isComposing) return;
+    const combo = comboOf(event.target);
+    const all = options(combo), isOpen = !combo.pop.hidden;
+    const at = all.findIndex((option) => option.getAttribute("aria-selected") === "true");
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      if (!all.length) return;
+      event.preventDefault();
+      openPop(combo);
+      choose(combo, all[(at + (event.key === "ArrowDown" ? 1 : at < 0 ? all.length : all.length - 1)) % all.length]);
+    } else if (event.key === "Escape") {
+      if (isOpen) { event.preventDefault(); closePop(combo.form); }
+    } else if (event.key === "Enter") {
+      event.preventDefault();
+      // Never add from the results of other words than those in the field.
+      const current = $(".combo__results", combo.pop).dataset.query === combo.input.value;
+      if (isOpen && at >= 0 && current) add(combo, all[at], event.shiftKey ? 1 : 0);
+      else htmx.trigger(combo.input, "search");
+    }
+  });
+  document.addEventListener("pointerdown", (event) => {
+    if (event.target.closest?.("[role=option]")) event.preventDefault(); // the field keeps the focus
+    $$("[data-combo]").forEach((form) => { if (!form.contains(event.target)) closePop(form); });
+  });
+  document.addEventListener("click", (event) => {
+    const option = event.target.closest?.("[role=option]");
+    if (option) { const input = $("[role=combobox]", option.closest("[data-combo]")); add(comboOf(input), option, event.shiftKey ? 1 : 0); }
+    const opener = event.target.closest?.("[data-focus]");
+    if (opener) { event.preventDefault(); document.getElementById(opener.dataset.focus)?.focus(); }
+  });
+  document.addEventListener("focusin", (event) => {
+    $$("[data-combo]").forEach((form) => { if (!form.contains(event.target)) closePop(form); });
+  });
+
+  // --- Dialog -----------------------------------------------------------------------------------
+
+  let opener = null;
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const dialog = $("#dialog");
+    if (event.detail.target !== dialog) return;
+    if (!dialog.open) { opener = document.activeElement?.id || document.activeElement?.dataset.action; dialog.showModal(); }
+    $("#dialog-title", dialog)?.focus();
+  });
+  document.addEventListener("click", (event) => {
+    const closer = event.target.closest?.("[data-close]");
+    const dialog = closer?.closest("dialog");
+    if (dialog) { event.preventDefault(); dialog.close(); }
+  });
+  document.addEventListener("close", (event) => {
+    if (event.target.id !== "dialog") return;
+    event.target.replaceChildren();
+    (document.getElementById(opener) ?? $(`[data-action="${opener}"]`))?.focus();
+  }, true);
+  // Publishing takes as long as the portal does: say so, and take no second click.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!form.matches("[data-once]")) return;
+    if (form.dataset.sent) return event.preventDefault();
+    form.dataset.sent = "true";
+    const button = $(`[form="${form.id}"][data-busy]`);
+    if (!button) return;
+    button.dataset.idle = $("span", button).textContent;
+    $("span", button).textContent = button.dataset.busy;
+    button.setAttribute("aria-disabled", "true");
+    say(button.dataset.busy);
+  });
+  function release(form) {
+    if (!form?.matches?.("[data-once]")) return;
+    delete form.dataset.sent;
+    const button = $(`[form="${form.id}"][data-busy]`);
+    if (!button?.dataset.idle) return;
+    $("span", button).textContent = button.dataset.idle;
+    button.removeAttribute("aria-disabled");
+  }
+
+  // --- Page -------------------------------------------------------------------------------------
+
+  const root = document.documentElement;
+  $$("[data-theme-toggle], [data-copy-link]").forEach((button) => { button.hidden = false; });
+  document.addEventListener("click", async (event) => {
+    if (event.target.closest?.("[data-theme-toggle]")) {
+      const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+      root.dataset.theme = dark ? "light" : "dark";
+      document.cookie = `theme=${root.dataset.theme}; path=/; max-age=31536000; samesite=lax`;
+    }
+    const more = event.target.closest?.("[data-more]");
+    if (more) more.setAttribute("aria-expanded", more.closest(".item").toggleAttribute("data-open"));
+    const check = event.target.closest?.("[data-check]");
+    if (check && $("#live-lists")) { event.preventDefault(); htmx.trigger(document.body, "check"); }
+    const copy = event.target.closest?.("[data-copy-link]");
+    if (copy) {
+      await navigator.clipboard.writeText(location.href);
+      $("span", copy).textContent = copy.dataset.copied;
+      say(copy.dataset.copied);
+    }
+    $$("details.menu[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    const menu = event.target.closest?.("details.menu[open]");
+    if (menu) { menu.open = false; $("summary", menu).focus(); }
+  });
+  // A picture that does not load gives way to letters on a tint. Errors do not bubble: capture.
+  const toLetters = (picture) => {
+    const letters = document.createElement("span");
+    letters.className = picture.className;
+    letters.dataset.tone = picture.dataset.tone;
+    letters.setAttribute("aria-hidden", "true");
+    letters.textContent = picture.dataset.letters;
+    picture.replaceWith(letters);
+  };
+  document.addEventListener("error", (event) => { if (event.target.matches?.("img[data-letters]")) toLetters(event.target); }, true);
+  $$("img[data-letters]").forEach((picture) => { if (picture.complete) picture.decode().catch(() => toLetters(picture)); });
+  // Back in the tab or in the history: what is shown may be old.
+  addEventListener("pageshow", (event) => { if (event.persisted) htmx.trigger(document.body, "check"); });
+  document.addEventListener("visibilitychange", () => { if (!document.hidden && $("#live-lists")) htmx.trigger(document.body, "check"); });
+})();
