@@ -1,6 +1,21 @@
 """The application's configuration."""
 
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+def create_listings(**kwargs: Any) -> None:
+    """Make sure that the portal's listings have their rows, in their order.
+
+    After each migration rather than in one, so that a flushed test database has them too.
+    """
+    from curation.models import Listing  # noqa: PLC0415 (once the registry is ready)
+    from curation.wording import LISTING_WORDS  # noqa: PLC0415
+
+    for rank, key in enumerate(LISTING_WORDS):
+        Listing.objects.get_or_create(key=key, defaults={"rank": rank})
 
 
 class CurationConfig(AppConfig):
@@ -10,5 +25,7 @@ class CurationConfig(AppConfig):
     verbose_name = "À la une"
 
     def ready(self) -> None:
-        """Register the system checks."""
+        """Register the system checks and the listings."""
         from curation import checks  # noqa: F401, PLC0415 (once the registry is ready)
+
+        post_migrate.connect(create_listings, sender=self)

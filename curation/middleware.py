@@ -1,6 +1,7 @@
 """What every request passes through: headers, sign-in, and the last word on portal errors."""
 
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -63,7 +64,7 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
 
     def handle_no_permission(
         self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
-    ) -> HttpResponseBase:
+    ) -> Any:
         """Answer with the way to the sign-in page."""
         if request.headers.get("HX-Request") != "true":
             return super().handle_no_permission(request, view_func)

@@ -13,7 +13,7 @@ from curation.models import Action, AuditEntry
 
 if TYPE_CHECKING:
     import uuid
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
     from curation.domain.selection import Selection
@@ -84,13 +84,13 @@ def exported_entries() -> Iterator[dict[str, Any]]:
         yield entry.exported()
 
 
-def verify() -> tuple[int, chain.Broken | None]:
-    """Verify the whole chain. Return how many entries were read and the first broken one."""
+def verify(entries: Iterable[dict[str, Any]]) -> tuple[int, chain.Broken | None]:
+    """Follow the chain. Return how many entries were read and the first broken one."""
     count = 0
 
     def counted() -> Iterator[dict[str, Any]]:
         nonlocal count
-        for entry in exported_entries():
+        for entry in entries:
             count += 1
             yield entry
 

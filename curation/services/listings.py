@@ -40,7 +40,7 @@ def remember_items(items: Iterable[Item]) -> None:
         item = latest[key]
         card = item.to_card()
         if key in gone and key in earlier:
-            card = earlier[key] | {"is_gone": True}
+            card = earlier[key] | {"gone": True}
         rows.append(KnownItem(kind=item.kind, portal_id=item.id, card=card, seen_at=now))
     KnownItem.objects.bulk_create(
         rows,

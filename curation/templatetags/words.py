@@ -3,12 +3,15 @@
 from datetime import date, datetime, timedelta
 
 from babel import Locale
-from babel.dates import format_date, format_skeleton, format_time, format_timedelta
+from babel.dates import format_date, format_time, format_timedelta
 from babel.numbers import format_compact_decimal, format_decimal
 from django import template
 from django.utils import timezone
+from django.utils.html import conditional_escape, format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+
+from curation.portal.items import Item
 
 register = template.Library()
 
@@ -19,6 +22,18 @@ _LOCALES = {"fr": Locale.parse("fr"), "en": Locale.parse("en_GB")}
 def reading_locale() -> Locale:
     """Return the CLDR locale of the active language."""
     return _LOCALES.get((get_language() or "")[:2], _LOCALES["en"])
+
+
+@register.simple_tag
+def item_title(item: Item) -> str:
+    """Name an item; one that the portal never named by its id."""
+    if item.title:
+        return conditional_escape(item.title)
+    return format_html(
+        '<span class="muted">{}</span> <span class="mono muted">{}</span>',
+        _("Item without a title"),
+        item.id,
+    )
 
 
 @register.filter
@@ -65,21 +80,21 @@ def day_name(moment: date) -> str:
         return _("Today")
     if moment == today - timedelta(days=1):
         return _("Yesterday")
-    return str(format_skeleton("EEEE", moment, locale=reading_locale())).capitalize()
+    return str(format_date(moment, "EEEE", locale=reading_locale())).capitalize()
 
 
 @register.filter
 def day_short(moment: datetime | date) -> str:
     """Write day and month, and the year unless it is this one: "20 novembre"."""
     local = _local(moment)
-    skeleton = "MMMMd" if local.year == timezone.localdate().year else "yMMMMd"
-    return str(format_skeleton(skeleton, local, locale=reading_locale()))
+    pattern = "d MMMM" if local.year == timezone.localdate().year else "d MMMM y"
+    return str(format_date(local, pattern, locale=reading_locale()))
 
 
 @register.filter
 def weekday(moment: datetime | date) -> str:
     """Write weekday, day and month: "vendredi 20 novembre"."""
-    return str(format_skeleton("MMMMEEEEd", _local(moment), locale=reading_locale()))
+    return str(format_date(_local(moment), "EEEE d MMMM", locale=reading_locale()))
 
 
 @register.filter

@@ -24,7 +24,7 @@ def board(request: HttpRequest) -> HttpResponse:
     Only a first visit ever, or "check now" without JavaScript, waits for the portal.
     """
     asked = "check" in request.GET
-    if asked or Listing.objects.filter(known=None).exists():
+    if asked or Listing.objects.filter(known__isnull=True).exists():
         check_portal_lists()
         if asked:
             return redirect("board")

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from curation.domain.selection import Selection
     from curation.models import User
 
-Items = "Mapping[tuple[str, str], Item]"
-
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -72,7 +70,9 @@ class Comparison:
         return tuple(row for row in self.rows_after if row.tone == "mov")
 
 
-def compare(kind: str, before: Selection, after: Selection, items: Items) -> Comparison:
+def compare(
+    kind: str, before: Selection, after: Selection, items: Mapping[tuple[str, str], Item]
+) -> Comparison:
     """Put two selections side by side."""
     difference = changes(before, after)
     added = {position for _, position in difference.added}
@@ -158,9 +158,7 @@ class Column:
 def load_columns(user: User | AnonymousUser, keys: Iterable[str] | None = None) -> list[Column]:
     """Return the columns of a person's board, in order. Three queries, however long the lists."""
     listings = Listing.objects.all() if keys is None else Listing.objects.filter(pk__in=list(keys))
-    drafts = {
-        draft.listing_id: draft for draft in Draft.objects.filter(editor_id=user.pk)
-    }
+    drafts = {draft.listing_id: draft for draft in Draft.objects.filter(editor_id=user.pk)}
     pairs = [(listing, drafts.get(listing.key)) for listing in listings]
     items = known_items(
         (listing.key, item_id)

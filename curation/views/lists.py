@@ -71,9 +71,7 @@ def add(request: HttpRequest, listing_key: str, item_id: str) -> HttpResponse:
     return _act(
         request,
         listing,
-        lambda user, seen: drafts.add_item(
-            user, listing, item_id, at=at, seen=seen, client=client
-        ),
+        lambda user, seen: drafts.add_item(user, listing, item_id, at=at, seen=seen, client=client),
     )
 
 
@@ -120,7 +118,9 @@ def search(request: HttpRequest, listing_key: str) -> HttpResponse:
             places = {row.item.id: row.position for row in reversed(column.rows)}
             context["found"] = found
             context["options"] = [(item, places.get(item.id)) for item in found.items]
-    return page(request, "search/search.html", context, fragment="search/_results.html", status=status)
+    return page(
+        request, "search/search.html", context, fragment="search/_results.html", status=status
+    )
 
 
 def _act(

@@ -1,6 +1,7 @@
 """Review the difference, then publish it."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -14,7 +15,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from curation.accounts.decorators import requires
 from curation.accounts.roles import Permission
 from curation.http import page, wants_fragment
-from curation.models import AuditEntry, User
+from curation.models import User
 from curation.portal import portal_client
 from curation.portal.items import ItemState
 from curation.services import publishing
@@ -52,20 +53,20 @@ def publish(request: HttpRequest) -> HttpResponse:
         note=request.POST.get("note", "").strip()[:NOTE_LENGTH],
         client=portal_client(),
     )
-    for result in results:
-        if result.entry:
-            messages.success(request, _published(result.entry), extra_tags="published")
+    published = [result for result in results if result.entry]
     failures = [result for result in results if result.error]
-    if not failures:
-        return _to_board(request)
-    return _review(request, failures=failures, results=results)
+    if failures:
+        return _review(request, failures=failures, published=published)
+    if published:
+        messages.success(request, _announcement(published), extra_tags="published")
+    return _to_board(request)
 
 
 def _review(
     request: HttpRequest,
     *,
-    failures: list[Published] | None = None,
-    results: list[Published] | None = None,
+    failures: Sequence[Published] = (),
+    published: Sequence[Published] = (),
 ) -> HttpResponse:
     columns = load_columns(request.user)
     changed = [column for column in columns if column.draft]
@@ -82,27 +83,33 @@ def _review(
         "publication": uuid.uuid4(),
         "note": request.POST.get("note", ""),
         "note_length": NOTE_LENGTH,
-        "failures": failures or [],
-        "published": [result for result in results or [] if result.entry],
+        "failures": failures,
+        "published": published,
     }
     return page(
         request,
         "review/review.html",
         context,
         fragment="review/_review.html",
-        status=_status(failures or []),
+        status=_status(failures),
     )
 
 
-def _status(failures: list[Published]) -> int:
+def _status(failures: Sequence[Published]) -> int:
     if not failures:
         return 200
     conflicts = (PublishConflict, StaleDraft, NothingToPublish)
     return 409 if any(isinstance(result.error, conflicts) for result in failures) else 502
 
 
-def _published(entry: AuditEntry) -> str:
-    return _("Version %(version)s published.") % {"version": entry.sequence}
+def _announcement(published: Sequence[Published]) -> str:
+    lists = ", ".join(
+        _("%(list)s (version %(version)s)")
+        % {"list": result.listing.words.title, "version": result.entry.sequence}
+        for result in published
+        if result.entry
+    )
+    return _("Published: %(lists)s.") % {"lists": lists}
 
 
 def _publication(text: str) -> uuid.UUID:

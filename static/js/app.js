@@ -291,7 +291,7 @@
       gap.remove();
       list.classList.remove("is-dragging");
       delete list.dataset.to;
-      rows.forEach((each) => { each.style.transform = ""; });
+      rows.forEach((each) => each.removeAttribute("style")); // htmx copies attributes, and CSP refuses a copied style
     }
     row.classList.remove("item--lifted");
     $(".item__handle", row).setAttribute("aria-pressed", "false");
