@@ -30,6 +30,15 @@ DRAFT = ("sirene", "ban", "dvf", "irve", "carb", "rne", "dpe", "acc", "edu")
         pytest.param("abc", "cba", [], [], [("c", 3, 1), ("a", 1, 3)], id="middle-keeps-its-place"),
         pytest.param("abcd", "cdab", [], [], [("c", 3, 1), ("d", 4, 2)], id="halves-those-went-up"),
         pytest.param("abcd", "cxab", [("x", 2)], [("d", 4)], [("c", 3, 1)], id="all-three"),
+        pytest.param(
+            *("abcdef", "bxydac", [("x", 2), ("y", 3)], [("e", 5), ("f", 6)]),
+            [("a", 1, 5), ("c", 3, 6)],
+            id="keeping-a-place-outweighs-going-up",
+        ),
+        pytest.param(
+            *("abcde", "cedb", [], [("a", 1)], [("e", 5, 2), ("b", 2, 4)]),
+            id="the-least-shifted-stay",
+        ),
         pytest.param("aba", "aab", [], [], [("a", 3, 2)], id="second-of-two"),
         pytest.param("aa", "a", [], [("a", 2)], [], id="one-of-two-goes"),
         pytest.param("a", "aa", [("a", 2)], [], [], id="one-comes-again"),
