@@ -92,7 +92,10 @@ def _message(content: bytes) -> str:
 
 
 def _reasons(exception: BaseException) -> Iterator[BaseException]:
-    """Walk through what libraries wrapped: the exception, what it holds, what it came from."""
+    """Walk through what libraries wrapped: the exception, what it holds, what it came from.
+
+    Not through __context__: what happened to be handled meanwhile is not a reason.
+    """
     seen: list[BaseException] = []
     waiting = [exception]
     while waiting:
@@ -101,5 +104,5 @@ def _reasons(exception: BaseException) -> Iterator[BaseException]:
             continue
         seen.append(each)
         yield each
-        held = (*each.args, getattr(each, "reason", None), each.__cause__, each.__context__)
+        held = (*each.args, getattr(each, "reason", None), each.__cause__)
         waiting += [one for one in held if isinstance(one, BaseException)]

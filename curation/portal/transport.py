@@ -102,7 +102,10 @@ def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
 
 
 class _Retry(Retry):
-    """Repeats what may be better the next time, at once or nearly so."""
+    """Repeats what may be better the next time, at once or nearly so.
+
+    A PUT that could not connect is tried again too: nothing was sent yet.
+    """
 
     def increment(
         self,
@@ -115,8 +118,6 @@ class _Retry(Retry):
     ) -> Self:
         if isinstance(error, ReadTimeoutError):
             raise error  # the editor has waited long enough
-        if error and method not in (self.allowed_methods or ()):
-            raise MaxRetryError(cast(ConnectionPool, _pool), url or "", error) from error
         if response is not None and (self.get_retry_after(response) or 0) > LONGEST_PAUSE:
             raise MaxRetryError(cast(ConnectionPool, _pool), url or "")  # returns the response
         return super().increment(method, url, response, error, _pool, _stacktrace)

@@ -18,6 +18,7 @@ KEY = "the-secret-key"
 ID = "a" * 24
 SHORT = 0.1  # seconds; for what is to time out. What is not has all the time it needs.
 IDS = json.dumps([{"id": ID}])
+HUGE = b"[%s]" % (b" " * LARGEST)  # an empty list, all the same
 
 
 def client_of(url, *, key=KEY, wait=20.0):
@@ -94,6 +95,17 @@ def test_put_is_sent_once_on_a_connection_that_broke_since():
             client.put_home("datasets", [ID])
 
         assert [received.method for received in portal.received] == ["GET", "PUT"]
+
+
+def test_an_earlier_failure_does_not_colour_the_next_one():
+    with serving(reset) as portal:
+        try:
+            client_of("http://127.0.0.1:1").home_ids("datasets")
+        except errors.PortalUnreachable:
+            with pytest.raises(errors.PortalBroken):
+                client_of(portal.url).put_home("datasets", [ID])
+
+        assert [received.method for received in portal.received] == ["PUT"]
 
 
 @pytest.mark.parametrize("status", [429, 502, 503, 504])
@@ -327,9 +339,9 @@ def test_the_client_works_again_after_a_time_out():
         pytest.param(
             reply(b"no gzip", Content_Encoding="gzip"), errors.PortalUnreadable, id="not packed"
         ),
-        pytest.param(reply(b" " * (LARGEST + 1)), errors.PortalUnreadable, id="huge"),
+        pytest.param(reply(HUGE), errors.PortalUnreadable, id="huge"),
         pytest.param(
-            reply(gzip.compress(b" " * (LARGEST + 1)), Content_Encoding="gzip"),
+            reply(gzip.compress(HUGE), Content_Encoding="gzip"),
             errors.PortalUnreadable,
             id="huge once unpacked",
         ),
