@@ -10,7 +10,7 @@ import pytest
 from curation.portal import errors
 from curation.portal.answers import LARGEST
 from curation.portal.client import PortalClient
-from curation.portal.items import Page
+from curation.portal.items import Item, Page
 from curation.portal.transport import PATIENCE, make_session
 from tests.portal.server import cut_off, drip, reply, reset, serving, silence
 
@@ -392,8 +392,7 @@ def test_lists_are_read_side_by_side():
 
         homes = client.homes(["datasets", "reuses"])
 
-    assert list(homes) == ["datasets", "reuses"]
-    assert [item.id for kind in homes for item in homes[kind]] == [ID, ID]
+    assert homes == {"datasets": (Item("datasets", ID),), "reuses": (Item("reuses", ID),)}
 
 
 def test_many_threads_share_one_client():
@@ -406,8 +405,8 @@ def test_many_threads_share_one_client():
 
         found = client.items("datasets", ids)
 
-    assert {ref: got.slug for ref, got in found.items()} == {
-        ref: f"/api/1/datasets/{ref}/" for ref in ids
+    assert found == {
+        ref: Item("datasets", ID, title="Une", slug=f"/api/1/datasets/{ref}/") for ref in ids
     }
 
 
