@@ -5,7 +5,7 @@ import json
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from curation.portal.errors import PortalUnreadable
@@ -181,6 +181,7 @@ def test_card_of_another_version():
     assert Item.from_card(card) == Item("datasets", ID, title="Carte")
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(nearly_items.map(lambda fields: {**fields, "id": ID}), st.sampled_from([SITE, ""]))
 def test_any_item_with_an_id_is_read_and_kept(data, site):
     item = Item.from_portal("datasets", data, site)
@@ -194,6 +195,7 @@ def test_any_item_with_an_id_is_read_and_kept(data, site):
         assert not link.startswith("//")
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(json_values | nearly_items)
 def test_anything_else_is_unreadable_and_nothing_worse(data):
     for read in (
