@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import UTC
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from django.contrib.auth.models import AbstractUser
@@ -255,9 +256,9 @@ class AuditEntry(models.Model):
         attempt: uuid.UUID | None = self.attempt
         return {
             "sequence": self.sequence,
-            "recorded_at": self.recorded_at.isoformat(timespec="microseconds").replace(
-                "+00:00", "Z"
-            ),
+            "recorded_at": self.recorded_at.astimezone(UTC)
+            .isoformat(timespec="microseconds")
+            .replace("+00:00", "Z"),
             "action": str(self.action),
             "listing": self.listing,
             "actor": self.actor,

@@ -23,7 +23,7 @@ class ListingWords:
 LISTING_WORDS = {
     "datasets": ListingWords(
         title=pgettext_lazy("listing", "Datasets"),
-        search=_("Add a dataset: title, organisation or address"),
+        search=_("Search for a dataset to add"),
         empty=_("No dataset on the front page"),
         find_first=_(
             "Visitors do not see this section while the list is empty. Search for a first dataset."
@@ -32,7 +32,7 @@ LISTING_WORDS = {
     ),
     "reuses": ListingWords(
         title=pgettext_lazy("listing", "Reuses"),
-        search=_("Add a reuse: title, organisation or address"),
+        search=_("Search for a reuse to add"),
         empty=_("No reuse on the front page"),
         find_first=_(
             "Visitors do not see this section while the list is empty. Search for a first reuse."

@@ -34,8 +34,6 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
 }
 
 
-
-
 def may(person: object, permission: Permission) -> bool:
     """Tell whether a person (or an anonymous visitor, who has no role) has a permission."""
     role = getattr(person, "role", "")

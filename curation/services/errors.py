@@ -38,7 +38,7 @@ class UnknownItem(CurationError):
     """The item is not in the list, or the portal does not know it."""
 
     sentence = _(
-        "The portal does not know this item. Search for it by its title, or paste its address."
+        "The portal does not know this item. Search for it by its title."
     )
 
 

@@ -291,7 +291,9 @@
       gap.remove();
       list.classList.remove("is-dragging");
       delete list.dataset.to;
-      rows.forEach((each) => each.removeAttribute("style")); // htmx copies attributes, and CSP refuses a copied style
+      // htmx copies attributes, and CSP refuses a copied style. Chromium writes the attribute late:
+      // asked first, it is really there to be removed.
+      rows.forEach((each) => { if (each.hasAttribute("style")) each.removeAttribute("style"); });
     }
     row.classList.remove("item--lifted");
     $(".item__handle", row).setAttribute("aria-pressed", "false");

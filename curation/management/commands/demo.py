@@ -1,5 +1,6 @@
 """Prepare the demo and serve it: what script/run starts."""
 
+import logging
 import os
 import sys
 from argparse import ArgumentParser
@@ -29,9 +30,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Prepare and serve."""
+        logging.disable(logging.INFO)  # the log lines of an invented history mean nothing
         call_command("migrate", verbosity=0)
         if settings.IS_SANDBOX:
-            call_command("sandbox", "--seed-only", verbosity=0)
+            call_command("sandbox", seed_only=True, verbosity=0)
             demo.create_accounts()
             entries = demo.create_history(portal_client())
             if entries:
