@@ -182,7 +182,7 @@ def lease() -> timedelta:
     Longer than all its calls to the portal can last, and than a PUT whose answer we gave up on
     may take to land.
     """
-    return timedelta(seconds=30 + 6 * settings.PORTAL_TIMEOUT)
+    return timedelta(seconds=30 + 9 * settings.PORTAL_TIMEOUT)
 
 
 def _release(listing: Listing, attempt: uuid.UUID) -> None:
