@@ -41,7 +41,10 @@ def content_security_policy(portal_url: str) -> str:
 
 
 class SecurityHeadersMiddleware:
-    """Add the Content-Security-Policy and the Permissions-Policy to every answer."""
+    """Add what every answer needs: the policies, and that pages are not kept.
+
+    A page shows the state of a moment to one person; the way back in a browser must ask again.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -53,6 +56,7 @@ class SecurityHeadersMiddleware:
         response.headers.setdefault(
             "Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()"
         )
+        response.headers.setdefault("Cache-Control", "no-store")
         return response
 
 

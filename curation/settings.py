@@ -167,6 +167,8 @@ STATIC_ROOT = BASE_DIR / "build" / "static"
 # Hashed and compressed once collected (script/setup, the image); read in place otherwise.
 _COLLECTED = (STATIC_ROOT / "staticfiles.json").exists() and not DEBUG
 WHITENOISE_USE_FINDERS = not _COLLECTED
+if not _COLLECTED:
+    STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns of a missing one
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

@@ -55,11 +55,12 @@ class Item:
     archived_at: datetime | None = None
     deleted_at: datetime | None = None
     description: str = ""
+    gone: bool = False  # purged, although we still know what it was called
 
     @property
     def state(self) -> ItemState:
         """What visitors see of it; the gravest reason first."""
-        if self.title is None:
+        if self.gone or self.title is None:
             return ItemState.GONE
         if self.deleted_at:
             return ItemState.DELETED

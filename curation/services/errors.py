@@ -37,9 +37,7 @@ class StaleDraft(CurationError):
 class UnknownItem(CurationError):
     """The item is not in the list, or the portal does not know it."""
 
-    sentence = _(
-        "The portal does not know this item. Search for it by its title."
-    )
+    sentence = _("The portal does not know this item. Search for it by its title.")
 
 
 class NotInList(CurationError):

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from curation.models import Action, AuditEntry, KnownItem, Listing
 from curation.portal.errors import PortalError
-from curation.portal.items import Item
+from curation.portal.items import Item, Page
 from curation.services import audit
 
 if TYPE_CHECKING:
@@ -67,6 +67,22 @@ def titles_of(kind: str, ids: Iterable[str]) -> dict[str, str]:
     """Return the titles by which we know items, for an audit entry."""
     known = known_items((kind, item_id) for item_id in ids)
     return {item_id: item.title for (_, item_id), item in known.items() if item.title}
+
+
+def find(client: PortalClient, kind: str, query: str, size: int) -> Page:
+    """Search the portal and remember what was found.
+
+    The search knows whole words, which somebody who is still typing has not written yet: where it
+    finds nothing, the suggestions do (parts of titles, no figures), named as we know them.
+    """
+    page = client.search(kind, query, page_size=size)
+    if page.items:
+        remember_items(page.items)
+        return page
+    suggested = client.suggest(kind, query, size)
+    known = known_items((kind, item.id) for item in suggested)
+    items = tuple(known.get((kind, item.id), item) for item in suggested)
+    return Page(items=items, total=len(items))
 
 
 def refresh(client: PortalClient) -> dict[str, PortalError | None]:

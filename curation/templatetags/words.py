@@ -1,5 +1,7 @@
 """Numbers and times in the reader's language, by CLDR (Babel)."""
 
+import re
+import unicodedata
 from datetime import date, datetime, timedelta
 
 from babel import Locale
@@ -8,6 +10,7 @@ from babel.numbers import format_compact_decimal, format_decimal
 from django import template
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -25,10 +28,10 @@ def reading_locale() -> Locale:
 
 
 @register.simple_tag
-def item_title(item: Item) -> str:
-    """Name an item; one that the portal never named by its id."""
+def item_title(item: Item, searched: str = "") -> str:
+    """Name an item, what was searched for marked; one that the portal never named by its id."""
     if item.title:
-        return conditional_escape(item.title)
+        return _marked(item.title, searched.split())
     return format_html(
         '<span class="muted">{}</span> <span class="mono muted">{}</span>',
         _("Item without a title"),
@@ -107,6 +110,28 @@ def clock(moment: datetime) -> str:
 def clock_precise(moment: datetime) -> str:
     """Write the time of day to the second: "17:42:08"."""
     return str(format_time(timezone.localtime(moment), "HH:mm:ss", locale=reading_locale()))
+
+
+def _marked(text: str, words: list[str]) -> str:
+    """Mark each word where it begins a word of the text, whatever case and accents."""
+    folded = [_fold(word) for word in words if _fold(word)]
+    if not folded:
+        return conditional_escape(text)
+    begins = re.compile(r"\b(?:" + "|".join(map(re.escape, folded)) + ")")
+    parts, end = [], 0
+    for found in begins.finditer("".join(_fold(letter) or letter for letter in text)):
+        parts += [
+            conditional_escape(text[end : found.start()]),
+            format_html("<mark>{}</mark>", text[found.start() : found.end()]),
+        ]
+        end = found.end()
+    return mark_safe("".join([*parts, conditional_escape(text[end:])]))  # noqa: S308 (escaped above)
+
+
+def _fold(text: str) -> str:
+    """Drop case and accents; the first letter of what a ligature becomes, to keep positions."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return plain.lower()[:1] if len(text) == 1 else plain.lower()
 
 
 def _local(moment: datetime | date) -> date:

@@ -19,7 +19,7 @@ from curation.portal import portal_client
 from curation.portal.errors import ItemDeleted, ItemNotFound, PortalError
 from curation.services import drafts
 from curation.services.errors import CurationError, StaleDraft
-from curation.services.listings import remember_items
+from curation.services.listings import find
 from curation.views.board import board_context
 from curation.views.columns import dock_of, load_columns
 
@@ -109,12 +109,11 @@ def search(request: HttpRequest, listing_key: str) -> HttpResponse:
     status = 200
     if query:
         try:
-            found = portal_client().search(listing.key, query, page_size=SEARCH_SIZE)
+            found = find(portal_client(), listing.key, query, SEARCH_SIZE)
         except PortalError as error:
             context["error"] = error
             status = 502
         else:
-            remember_items(found.items)
             places = {row.item.id: row.position for row in reversed(column.rows)}
             context["found"] = found
             context["options"] = [(item, places.get(item.id)) for item in found.items]

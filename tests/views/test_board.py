@@ -1,0 +1,204 @@
+import re
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from curation.models import Action, AuditEntry, Draft, KnownItem, Listing
+from curation.sandbox import faults
+from curation.sandbox.faults import Fault, What
+from curation.services import drafts
+
+
+def listed(page: str, key: str) -> list[str]:
+    """Return the ids that a page shows in a list, in order."""
+    found = re.search(rf'<ol[^>]*data-listing="{key}".*?</ol>', page, re.DOTALL)
+    return re.findall(r'<li[^>]*data-id="(\w+)"', found.group(0)) if found else []
+
+
+def html(response) -> str:
+    return response.content.decode()
+
+
+@pytest.fixture(autouse=True)
+def in_english(settings):
+    settings.LANGUAGE_CODE = "en"
+
+
+def test_the_first_visit_reads_the_lists(signed_in, portal):
+    page = html(signed_in.get("/"))
+
+    assert listed(page, "datasets") == list(portal.live("datasets"))
+    assert listed(page, "reuses") == list(portal.live("reuses"))
+    assert "As on the portal" in page
+
+
+def test_later_visits_do_not_wait_for_the_portal(signed_in, listing, portal):
+    with faults.switched_on(Fault(What.REFUSE, times=0)):
+        page = html(signed_in.get("/"))
+
+    assert listed(page, "datasets") == list(listing.live)
+
+
+def test_a_first_visit_to_a_portal_that_does_not_answer_says_so(signed_in, portal):
+    with faults.switched_on(Fault(What.REFUSE, times=0)):
+        page = html(signed_in.get("/"))
+
+    assert "The portal has not answered since" in page
+    assert listed(page, "datasets") == []
+
+
+def test_check_reads_the_portal_without_script(signed_in, listing, portal):
+    portal.set_live("datasets", listing.live[:3])
+
+    response = signed_in.get("/", {"check": ""})
+    page = html(signed_in.get("/"))
+
+    assert response.status_code == 302
+    assert listed(page, "datasets") == list(listing.live[:3])
+
+
+def test_live_answers_only_with_columns_that_differ(signed_in, listing, portal):
+    page = html(signed_in.get("/"))
+    shown = re.findall(r'name="shown" value="(\w+)"', page)
+    portal.set_live("reuses", tuple(reversed(portal.live("reuses"))))
+
+    fragment = html(signed_in.htmx_get("/live/", shown=shown))
+
+    assert 'id="reuses-list"' in fragment
+    assert 'id="datasets-list"' not in fragment
+    assert 'id="datasets-head"' in fragment
+    assert "<html" not in fragment
+    assert listed(fragment, "reuses") == list(portal.live("reuses"))
+
+
+def test_live_keeps_the_draft_when_the_list_changed(signed_in, editor, listing, portal):
+    drafts.remove_item(editor, listing, listing.live[0], seen=drafts.token(listing, None))
+    portal.set_live("datasets", tuple(reversed(listing.live)))
+
+    fragment = html(signed_in.htmx_get("/live/"))
+
+    assert listed(fragment, "datasets") == list(listing.live[1:])
+    assert "This list changed on the portal since you began" in fragment
+    assert AuditEntry.objects.filter(action=Action.CHANGE_OUTSIDE).count() == 1
+
+
+def test_live_says_when_the_portal_is_down_and_when_it_is_back(signed_in, listing, portal):
+    with faults.switched_on(Fault(What.ANSWER, status=503, times=0)):
+        down = html(signed_in.htmx_get("/live/"))
+    back = html(signed_in.htmx_get("/live/"))
+
+    assert "The portal has not answered since" in down
+    assert "Last known state" in down
+    assert "has not answered" not in back
+    assert "As on the portal" in back
+
+
+def test_live_settles_what_an_attempt_left_open(signed_in, editor, listing, portal):
+    draft = drafts.remove_item(editor, listing, listing.live[0], seen=drafts.token(listing, None))
+    import uuid  # noqa: PLC0415
+
+    from curation.portal import portal_client  # noqa: PLC0415
+    from curation.services import publishing  # noqa: PLC0415 (only here)
+    from curation.services.errors import NotSettledYet  # noqa: PLC0415
+
+    lost = Fault(What.SILENCE, method="PUT", applied=False)
+    with faults.switched_on(lost), pytest.raises(NotSettledYet):
+        publishing.publish(
+            editor,
+            listing,
+            seen=drafts.token(listing, draft),
+            attempt=uuid.uuid4(),
+            note="",
+            client=portal_client(),
+        )
+    waiting = html(signed_in.htmx_get("/live/"))
+    Listing.objects.update(claim_expires_at=timezone.now() - timedelta(seconds=1))
+
+    settled = html(signed_in.htmx_get("/live/"))
+
+    assert "is not confirmed yet" in waiting
+    assert "is not confirmed yet" not in settled
+    assert AuditEntry.objects.first().action == Action.PUBLISH_FAILED
+    assert Draft.objects.count() == 1
+
+
+def test_titles_of_the_portal_are_text(signed_in, listing, portal):
+    nasty = listing.live[0]
+    portal.change("datasets", nasty, title='<script>alert(1)</script> "quoted" & more')
+
+    page = html(signed_in.htmx_get("/live/"))
+
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; &quot;quoted&quot; &amp; more" in page
+
+
+def test_invisible_items_are_flagged(signed_in, listing, portal):
+    private, archived, gone = listing.live[:3]
+    portal.change("datasets", private, private=True)
+    portal.change("datasets", archived, archived=timezone.now())
+    title = KnownItem.objects.get(portal_id=gone).card["title"]
+    portal.purge("datasets", gone)
+
+    page = html(signed_in.htmx_get("/live/"))
+
+    assert "Private: invisible to visitors" in page
+    assert "Archived: invisible to visitors" in page
+    assert "No longer exists on the portal" in page
+    assert title.split()[0] in page  # a purged item keeps the name that we knew
+
+
+def test_a_reader_sees_the_lists_and_no_way_to_change_them(browser_of, reader, listing):
+    page = html(browser_of(reader).get("/"))
+
+    assert listed(page, "datasets") == list(listing.live)
+    assert "data-action" not in page.replace('data-action="sign-out"', "")
+    assert "combobox" not in page
+
+
+def test_somebody_without_a_role_sees_nothing(browser_of, outsider, listing):
+    response = browser_of(outsider).get("/")
+
+    assert response.status_code == 403
+    assert listing.live[0] not in html(response)
+    assert "You do not have access to this" in html(response)
+
+
+def test_an_empty_list_says_what_to_do(signed_in, listing, portal):
+    portal.set_live("datasets", ())
+
+    page = html(signed_in.htmx_get("/live/"))
+
+    assert "No dataset on the front page" in page
+
+
+@pytest.mark.parametrize("count", [5, 200])
+def test_the_number_of_queries_does_not_grow_with_the_list(
+    signed_in, listing, portal, count, django_assert_num_queries
+):
+    ids = [f"{number:024x}" for number in range(count)]
+    Listing.objects.filter(pk="datasets").update(known=ids)
+
+    with django_assert_num_queries(8):  # session, user, listings twice, drafts, items, two entries
+        page = html(signed_in.get("/"))
+
+    assert len(listed(page, "datasets")) == count
+
+
+def test_pages_are_not_kept_by_caches(signed_in, listing):
+    response = signed_in.get("/")
+
+    assert "no-store" in response.headers["Cache-Control"]
+    assert "HX-Request" in response.headers["Vary"]
+
+
+def test_french_is_the_default_and_the_browser_chooses(signed_in, listing, settings):
+    settings.LANGUAGE_CODE = "fr"
+
+    french = html(signed_in.get("/"))
+    english = html(signed_in.get("/", headers={"Accept-Language": "en-US,en;q=0.9"}))
+
+    assert "Jeux de données" in french
+    assert '<html lang="fr"' in french
+    assert "Datasets" in english
+    assert '<html lang="en"' in english

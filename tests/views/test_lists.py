@@ -1,0 +1,258 @@
+import pytest
+
+from curation.models import Draft
+from curation.sandbox import faults
+from curation.sandbox.faults import Fault, What
+from curation.services import drafts
+from tests.views.test_board import html, listed
+
+
+@pytest.fixture(autouse=True)
+def in_english(settings):
+    settings.LANGUAGE_CODE = "en"
+
+
+@pytest.fixture
+def seen(editor, listing):
+    """The token of the page that the editor looks at."""
+
+    def seen() -> str:
+        listing.refresh_from_db()
+        return drafts.token(listing, drafts.draft_of(editor, listing))
+
+    return seen
+
+
+def url(item_id: str, action: str, key: str = "datasets") -> str:
+    return f"/lists/{key}/items/{item_id}/{action}/"
+
+
+STEPS = ["move", "remove", "restore", "add"]
+
+
+@pytest.fixture
+def step(listing, portal, seen):
+    """Return a function that says what to post for a step that can be done."""
+
+    def step(action: str) -> tuple[str, dict[str, object]]:
+        if action == "add":
+            return url(portal.unlisted("datasets")[0], "add"), {"version": seen()}
+        data: dict[str, object] = {"version": seen()}
+        if action == "move":
+            data["to"] = 1
+        return url(listing.live[2], action), data
+
+    return step
+
+
+def do(browser, step, action, *, htmx=False):
+    if action == "restore":  # what was removed before
+        address, data = step("remove")
+        browser.post(address, data)
+    address, data = step(action)
+    return (browser.htmx_post(address, **data) if htmx else browser.post(address, data)), data
+
+
+@pytest.mark.parametrize("action", STEPS)
+def test_a_step_works_as_a_plain_form(signed_in, listing, step, action):
+    response, _ = do(signed_in, step, action)
+
+    assert response.status_code == 302
+    assert response.headers["Location"] == "/"
+    assert Draft.objects.exists() == (action != "restore")
+
+
+@pytest.mark.parametrize("action", STEPS)
+def test_a_step_by_htmx_answers_with_the_true_state(signed_in, listing, portal, step, action):
+    response, _ = do(signed_in, step, action, htmx=True)
+
+    fragment = html(response)
+    draft = Draft.objects.first()
+    assert response.status_code == 200
+    assert "<html" not in fragment
+    assert listed(fragment, "datasets") == list(draft.selection if draft else listing.live)
+    assert 'id="reuses-list"' not in fragment
+    assert 'id="dock"' in fragment
+
+
+@pytest.mark.parametrize("action", STEPS)
+def test_a_stale_page_is_refused_and_shown_afresh(signed_in, editor, listing, step, action):
+    address, data = step(action)
+    other_tab = drafts.move_item(editor, listing, listing.live[4], to=1, seen=str(data["version"]))
+
+    response = signed_in.htmx_post(address, **data)
+
+    fragment = html(response)
+    assert response.status_code == 409
+    assert "This list changed since the page showed it" in fragment
+    assert listed(fragment, "datasets") == list(other_tab.selection)
+    assert Draft.objects.get().selection == other_tab.selection
+
+
+@pytest.mark.parametrize("action", STEPS)
+@pytest.mark.parametrize("who", ["reader", "outsider"])
+def test_a_step_needs_the_right_to_edit(request, browser_of, step, action, who):
+    address, data = step(action)
+
+    response = browser_of(request.getfixturevalue(who)).post(address, data)
+
+    assert response.status_code == 403
+    assert not Draft.objects.exists()
+
+
+@pytest.mark.parametrize("action", STEPS)
+def test_a_step_is_a_post(signed_in, step, action):
+    address, _ = step(action)
+
+    assert signed_in.get(address).status_code == 405
+
+
+def test_an_expired_session_leads_back_to_the_board(client, listing, step):
+    address, data = step("move")
+
+    response = client.post(
+        address,
+        data,
+        headers={"HX-Request": "true", "HX-Current-URL": "http://testserver/?check=1"},
+    )
+
+    assert response.status_code == 200
+    assert response.headers["HX-Redirect"] == "/sign-in/?next=/%3Fcheck%3D1"
+
+
+@pytest.mark.parametrize("to", ["", "up", "-1", "1.5", "٣", "9" * 30])
+def test_a_position_that_is_no_number_changes_nothing(signed_in, listing, seen, to):
+    response = signed_in.post(url(listing.live[1], "move"), {"version": seen(), "to": to})
+
+    assert response.status_code == 400
+    assert not Draft.objects.exists()
+
+
+@pytest.mark.parametrize("item_id", ["nope", "f" * 24, "0", "a" * 300])
+@pytest.mark.parametrize("action", STEPS)
+def test_an_id_that_nobody_knows_gets_a_sentence(signed_in, seen, listing, item_id, action):
+    response = signed_in.htmx_post(url(item_id, action), version=seen(), to=1)
+
+    assert response.status_code == 422
+    assert 'role="alert"' in html(response)
+    assert listed(html(response), "datasets") == list(listing.live)
+    assert not Draft.objects.exists()
+
+
+def test_an_unknown_list_is_not_found(signed_in, listing, seen):
+    response = signed_in.post(url(listing.live[0], "remove", "dataservices"), {"version": seen()})
+
+    assert response.status_code == 404
+
+
+def test_adding_twice_says_where_it_is(signed_in, listing, seen):
+    response = signed_in.htmx_post(url(listing.live[2], "add"), version=seen())
+
+    assert response.status_code == 422
+    assert "already in the list, position 3" in html(response)
+
+
+def test_adding_when_the_portal_does_not_answer_keeps_the_draft(
+    signed_in, editor, listing, portal, seen
+):
+    drafts.remove_item(editor, listing, listing.live[0], seen=seen())
+    (new,) = portal.unlisted("datasets")
+
+    with faults.switched_on(Fault(What.REFUSE, times=0)):
+        response = signed_in.htmx_post(url(new, "add"), version=seen())
+
+    assert response.status_code == 502
+    assert "The portal cannot be reached." in html(response)
+    assert Draft.objects.get().selection == listing.live[1:]
+
+
+def test_search_marks_what_is_listed_with_its_place(signed_in, listing):
+    fragment = html(signed_in.htmx_get("/lists/datasets/search/", q="base adresse nationale"))
+
+    assert "<html" not in fragment
+    assert 'role="option"' in fragment
+    assert f'data-id="{listing.live[1]}"' in fragment
+    assert "already no. 2" in fragment
+
+
+def test_search_without_script_is_a_page(signed_in, listing):
+    page = html(signed_in.get("/lists/datasets/search/", {"q": "prix"}))
+
+    assert "<html" in page
+    assert 'data-action="add"' in page
+
+
+def test_search_of_half_a_word_falls_back_to_suggestions(signed_in, listing):
+    fragment = html(signed_in.htmx_get("/lists/datasets/search/", q="carbur"))
+
+    assert 'role="option"' in fragment
+    assert "<mark>carbur</mark>" in fragment
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["zzzzzz", "x" * 10_000, "\x00", "é" * 3000, '"#%&+\\', "<script>alert(1)</script>", "😀"],
+    ids=lambda query: query[:12].encode("unicode_escape").decode(),
+)
+def test_a_search_that_finds_nothing_says_so(signed_in, listing, query):
+    response = signed_in.htmx_get("/lists/datasets/search/", q=query)
+
+    assert response.status_code == 200
+    assert "Nothing found for" in html(response) or query == "\x00"
+    assert "<script>alert" not in html(response)
+
+
+def test_an_empty_search_asks_nobody(signed_in, listing):
+    with faults.switched_on(Fault(What.REFUSE, times=0)):
+        response = signed_in.htmx_get("/lists/datasets/search/", q="  ")
+
+    assert response.status_code == 200
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(What.REFUSE, times=0),
+        Fault(What.ANSWER, status=500, times=0),
+        Fault(What.ANSWER, status=200, body="<html>sign in</html>", times=0),
+        Fault(What.TRUNCATE, times=0),
+        Fault(What.SILENCE, times=0),
+    ],
+    ids=lambda fault: f"{fault.what}-{fault.status}",
+)
+def test_a_search_when_the_portal_fails_is_a_sentence(signed_in, listing, fault):
+    with faults.switched_on(fault):
+        response = signed_in.htmx_get("/lists/datasets/search/", q="prix")
+
+    assert response.status_code == 502
+    assert "Your draft is not affected" in html(response)
+    assert "Traceback" not in html(response)
+
+
+def test_discarding_asks_first(signed_in, editor, listing, seen):
+    drafts.remove_item(editor, listing, listing.live[0], seen=seen())
+
+    question = html(signed_in.get("/discard/"))
+
+    assert "You lose 1 change" in question
+    assert Draft.objects.count() == 1
+
+
+def test_discarding_removes_the_draft_that_was_shown(signed_in, editor, listing, seen):
+    drafts.remove_item(editor, listing, listing.live[0], seen=seen())
+
+    response = signed_in.post("/discard/", {"version-datasets": seen()})
+
+    assert response.status_code == 302
+    assert not Draft.objects.exists()
+
+
+def test_discarding_keeps_a_draft_that_went_on_in_another_tab(signed_in, editor, listing, seen):
+    drafts.remove_item(editor, listing, listing.live[0], seen=seen())
+    shown = seen()
+    drafts.remove_item(editor, listing, listing.live[1], seen=shown)
+
+    response = signed_in.post("/discard/", {"version-datasets": shown}, follow=True)
+
+    assert Draft.objects.get().selection == listing.live[2:]
+    assert "This list changed since the page showed it" in html(response)
