@@ -107,7 +107,7 @@ def listing(portal: Portal, client_of_portal: PortalClient) -> Listing:
 class Browser(Client):
     """Django's test client with the two ways in which the product is used."""
 
-    def htmx_get(self, url: str, **parameters: object):
+    def htmx_get(self, url: str, **parameters: str | int | list[str]):
         """Ask as htmx does."""
         return self.get(url, parameters, headers={"HX-Request": "true"})
 

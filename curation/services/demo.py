@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import random
 import uuid
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -18,6 +18,8 @@ from curation.services import audit, listings
 from curation.services.listings import remember_items, set_known, titles_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from curation.domain.selection import Selection
     from curation.portal.client import PortalClient
 
@@ -83,7 +85,7 @@ def create_history(client: PortalClient) -> int:
             chance,
         )
     with transaction.atomic():
-        for step in sorted(steps, key=lambda step: step.at):
+        for step in _in_order(steps):
             _tell(step, chance)
         for listing in Listing.objects.all():
             last = [step for step in steps if step.listing == listing][-1]
@@ -102,13 +104,22 @@ def _story(
     states.reverse()
     now = timezone.now()
     ages = sorted((chance.uniform(0.02, 1.0) for _state in states), reverse=True)
-    moments = [_office_hours(now - SPAN * age, chance) for age in ages]
+    moments = sorted(_office_hours(now - SPAN * age, chance) for age in ages)
     steps = [_Step(listing, (), states[0], moments[0])]
     steps += [
         _Step(listing, before, after, at)
         for before, after, at in zip(states, states[1:], moments[1:], strict=False)
     ]
     return steps
+
+
+def _in_order(steps: list[_Step]) -> Iterator[_Step]:
+    """Yield the steps of all listings, at least an hour apart."""
+    soonest = datetime.min.replace(tzinfo=UTC)
+    for step in sorted(steps, key=lambda step: step.at):
+        at = max(step.at, soonest)
+        soonest = at + timedelta(hours=1)
+        yield replace(step, at=at)
 
 
 def _earlier(selection: Selection, others: list[str], chance: random.Random) -> Selection:
@@ -167,8 +178,8 @@ def _tell(step: _Step, chance: random.Random) -> None:
     editor = User.objects.get(username=chance.choice(("claire", "claire", "karim", "admin")))
     note = chance.choice(NOTES) if chance.random() < 0.7 else ""
     if chance.random() < 0.15:
-        _attempt(step, editor, note, titles, Action.PUBLISH_FAILED, timedelta(minutes=-20))
-    _attempt(step, editor, note, titles, Action.PUBLISH_SUCCEEDED, timedelta())
+        _attempt(step, editor, note, titles, Action.PUBLISH_FAILED, timedelta())
+    _attempt(step, editor, note, titles, Action.PUBLISH_SUCCEEDED, timedelta(minutes=20))
 
 
 def _attempt(
@@ -177,7 +188,7 @@ def _attempt(
     note: str,
     titles: dict[str, str],
     outcome: Action,
-    earlier: timedelta,
+    later: timedelta,
 ) -> None:
     attempt = uuid.uuid4()
     answer: dict[str, object] = {"status": 200, "known_by": "answer"}
@@ -202,5 +213,5 @@ def _attempt(
             attempt=attempt,
             note=note,
             detail=detail,
-            recorded_at=step.at + earlier + timedelta(seconds=seconds),
+            recorded_at=step.at + later + timedelta(seconds=seconds),
         )

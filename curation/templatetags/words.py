@@ -114,7 +114,7 @@ def clock_precise(moment: datetime) -> str:
 
 def _marked(text: str, words: list[str]) -> str:
     """Mark each word where it begins a word of the text, whatever case and accents."""
-    folded = [_fold(word) for word in words if _fold(word)]
+    folded = [_fold(word) for word in words if any(map(str.isalnum, word))]
     if not folded:
         return conditional_escape(text)
     begins = re.compile(r"\b(?:" + "|".join(map(re.escape, folded)) + ")")

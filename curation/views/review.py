@@ -50,7 +50,7 @@ def publish(request: HttpRequest) -> HttpResponse:
         seen=seen,
         # The same form sent twice names the same attempts, and is done once.
         attempts={key: uuid.uuid5(publication, key) for key in seen},
-        note=request.POST.get("note", "").strip()[:NOTE_LENGTH],
+        note=request.POST.get("note", "").replace("\x00", "").strip()[:NOTE_LENGTH],
         client=portal_client(),
     )
     published = [result for result in results if result.entry]

@@ -1,5 +1,6 @@
 import uuid
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -21,8 +22,8 @@ from curation.services.errors import (
     Undetermined,
 )
 
-PUT = {"method": "PUT", "path": "/home/"}
-GET = {"method": "GET", "path": "/home/", "times": 0}
+PUT: dict[str, Any] = {"method": "PUT", "path": "/home/"}
+GET: dict[str, Any] = {"method": "GET", "path": "/home/", "times": 0}
 FIRST_READING_GOES_WELL = Fault(What.DELAY, method="GET", path="/home/", seconds=0)
 
 

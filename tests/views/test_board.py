@@ -1,13 +1,16 @@
 import re
+import uuid
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
 from curation.models import Action, AuditEntry, Draft, KnownItem, Listing
+from curation.portal import portal_client
 from curation.sandbox import faults
 from curation.sandbox.faults import Fault, What
-from curation.services import drafts
+from curation.services import drafts, publishing
+from curation.services.errors import NotSettledYet
 
 
 def listed(page: str, key: str) -> list[str]:
@@ -96,11 +99,6 @@ def test_live_says_when_the_portal_is_down_and_when_it_is_back(signed_in, listin
 
 def test_live_settles_what_an_attempt_left_open(signed_in, editor, listing, portal):
     draft = drafts.remove_item(editor, listing, listing.live[0], seen=drafts.token(listing, None))
-    import uuid  # noqa: PLC0415
-
-    from curation.portal import portal_client  # noqa: PLC0415
-    from curation.services import publishing  # noqa: PLC0415 (only here)
-    from curation.services.errors import NotSettledYet  # noqa: PLC0415
 
     lost = Fault(What.SILENCE, method="PUT", applied=False)
     with faults.switched_on(lost), pytest.raises(NotSettledYet):

@@ -1,0 +1,54 @@
+import pytest
+from django.test import Client
+
+from curation.views import errors
+from tests.views.test_board import html
+
+
+@pytest.fixture(autouse=True)
+def in_english(settings):
+    settings.LANGUAGE_CODE = "en"
+
+
+def test_an_unknown_address_is_a_page_even_for_strangers(client):
+    response = client.get("/nowhere/")
+
+    assert response.status_code == 404
+    assert "This page does not exist" in html(response)
+
+
+def test_a_form_without_its_token_is_explained(editor):
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(editor)
+
+    response = browser.post("/discard/")
+
+    assert response.status_code == 403
+    assert "This page was open for too long" in html(response)
+
+
+def test_a_fault_of_ours_is_a_page_without_trace(signed_in, monkeypatch):
+    signed_in.raise_request_exception = False
+    monkeypatch.setattr("curation.views.history.PAGE_SIZE", None)  # something we did not foresee
+
+    response = signed_in.get("/history/")
+
+    assert response.status_code == 500
+    assert "Something went wrong on our side" in html(response)
+    assert "Traceback" not in html(response)
+    assert "TypeError" not in html(response)
+
+
+def test_the_page_for_our_faults_needs_no_database(rf):
+    assert errors.server_error(rf.get("/")).status_code == 500
+
+
+def test_every_answer_has_its_policies(signed_in, client):
+    for response in (signed_in.get("/history/"), client.get("/sign-in/"), client.get("/healthz")):
+        policy = response.headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert "frame-ancestors 'none'" in policy
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+        assert response.headers["Referrer-Policy"] == "same-origin"
+        assert "camera=()" in response.headers["Permissions-Policy"]

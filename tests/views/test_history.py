@@ -1,0 +1,140 @@
+import uuid
+
+import pytest
+
+from curation.models import Action, AuditEntry
+from curation.services import audit
+from tests.views.test_board import html
+
+
+@pytest.fixture(autouse=True)
+def in_english(settings):
+    settings.LANGUAGE_CODE = "en"
+
+
+A, B, C = (letter * 24 for letter in "abc")
+TITLES = {A: "Alpha", B: "Beta", C: "<i>Gamma</i>"}
+
+
+def record(action=Action.CHANGE_OUTSIDE, **fields):
+    defaults = {
+        "actor": audit.OUTSIDER,
+        "listing": "datasets",
+        "before": (A, B),
+        "after": (B, C),
+        "titles": TITLES,
+    }
+    return audit.record(action, **defaults | fields)
+
+
+def test_an_empty_log_says_so(signed_in):
+    assert "No entry yet" in html(signed_in.get("/history/"))
+
+
+def test_entries_are_told_in_words_with_the_titles_of_the_time(signed_in):
+    record()
+
+    page = html(signed_in.get("/history/"))
+
+    assert "Somebody" in page
+    assert "Alpha" in page
+    assert "&lt;i&gt;Gamma&lt;/i&gt;" in page
+    assert '<svg class="strip"' in page
+    assert "Today" in page
+
+
+def test_an_attempt_shows_once(signed_in, editor):
+    attempt = uuid.uuid4()
+    started = record(Action.PUBLISH_STARTED, actor=audit.actor_of(editor), attempt=attempt)
+    done = record(Action.PUBLISH_SUCCEEDED, actor=audit.actor_of(editor), attempt=attempt)
+
+    page = html(signed_in.get("/history/"))
+
+    assert f'href="/history/{done.sequence}/"' in page
+    assert f'href="/history/{started.sequence}/"' not in page
+
+
+def test_an_attempt_that_is_not_settled_stands_out(signed_in, editor):
+    record(Action.PUBLISH_STARTED, actor=audit.actor_of(editor), attempt=uuid.uuid4())
+
+    assert "is not confirmed yet" in html(signed_in.get("/history/"))
+
+
+def test_older_entries_follow_by_form_and_by_htmx(signed_in):
+    for _number in range(30):
+        record()
+
+    first = html(signed_in.get("/history/"))
+    older = signed_in.htmx_get("/history/", before=6)
+
+    assert first.count('class="entry"') == 25
+    assert "?before=6" in first
+    assert html(older).count('class="entry"') == 5
+    assert "<html" not in html(older)
+
+
+@pytest.mark.parametrize("before", ["x", "-1", "9" * 40, "٣", ""])
+def test_a_bad_place_in_the_log_shows_the_first_page(signed_in, before):
+    record()
+
+    response = signed_in.get("/history/", {"before": before})
+
+    assert response.status_code == 200
+    assert 'class="entry"' in html(response)
+
+
+def test_an_entry_shows_everything(signed_in):
+    record()
+    entry = record(note="Parce que <b>oui</b>", detail={"status": 503, "portal_message": "<hr>"})
+
+    page = html(signed_in.get(f"/history/{entry.sequence}/"))
+
+    assert "Before and after" in page
+    assert "Parce que &lt;b&gt;oui&lt;/b&gt;" in page
+    assert entry.digest in page
+    assert entry.previous_digest in page
+    assert 'href="/history/1/"' in page
+
+
+@pytest.mark.parametrize("sequence", ["0", "99", "9223372036854775807", "9223372036854775808"])
+def test_an_entry_that_does_not_exist_is_a_page(signed_in, sequence):
+    response = signed_in.get(f"/history/{sequence}/")
+
+    assert response.status_code == 404
+    assert "This page does not exist" in html(response)
+
+
+def test_a_reader_reads_the_history(browser_of, reader):
+    entry = record()
+    browser = browser_of(reader)
+
+    assert "Alpha" in html(browser.get("/history/"))
+    assert "Alpha" in html(browser.get(f"/history/{entry.sequence}/"))
+
+
+def test_somebody_without_a_role_does_not(browser_of, outsider):
+    entry = record()
+    browser = browser_of(outsider)
+
+    assert browser.get("/history/").status_code == 403
+    assert browser.get(f"/history/{entry.sequence}/").status_code == 403
+
+
+@pytest.mark.parametrize("count", [1, 20])
+def test_the_number_of_queries_does_not_grow_with_the_entries(
+    signed_in, count, django_assert_num_queries
+):
+    for _number in range(count):
+        record()
+
+    with django_assert_num_queries(3):  # session, user, entries
+        signed_in.get("/history/")
+
+
+def test_no_address_changes_the_log(signed_in):
+    entry = record()
+
+    assert signed_in.post("/history/").status_code == 405
+    assert signed_in.post(f"/history/{entry.sequence}/").status_code == 405
+    assert signed_in.delete(f"/history/{entry.sequence}/").status_code == 405
+    assert AuditEntry.objects.get().digest == entry.digest
