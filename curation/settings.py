@@ -164,18 +164,11 @@ BRAND_NAME = env.text("BRAND_NAME", "À la une")
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = BASE_DIR / "build" / "static"
-# Hashed and compressed once collected (script/setup, the image); read in place otherwise.
-_COLLECTED = (STATIC_ROOT / "staticfiles.json").exists() and not DEBUG
-WHITENOISE_USE_FINDERS = not _COLLECTED
-if not _COLLECTED:
-    STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns of a missing one
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns of a missing one
+WHITENOISE_USE_FINDERS = True  # what is not collected is served from where it is
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
-        if _COLLECTED
-        else "django.contrib.staticfiles.storage.StaticFilesStorage"
-    },
+    "staticfiles": {"BACKEND": "curation.static.CollectedStaticFiles"},
 }
 
 # --- Logs -----------------------------------------------------------------------------------------

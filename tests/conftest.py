@@ -19,6 +19,11 @@ from curation.services import listings
 def pytest_configure() -> None:
     """Hash passwords quickly: their strength is not what is tested."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # The live server finds static files by the names of the sources only.
+    settings.STORAGES["staticfiles"]["BACKEND"] = (
+        "django.contrib.staticfiles.storage.StaticFilesStorage"
+    )
+    settings.WHITENOISE_AUTOREFRESH = True  # nor lists them anew for every client
 
 
 def person(username: str, role: Role) -> User:
