@@ -30,7 +30,8 @@ DEBUG = env.flag("DEBUG")
 # The demo has nothing to protect; curation.checks refuses this key with a real portal.
 DEMO_SECRET_KEY = "demo-only-" + "0" * 54
 SECRET_KEY = env.secret("SECRET_KEY", DEMO_SECRET_KEY)
-ALLOWED_HOSTS = env.words("ALLOWED_HOSTS") or ["127.0.0.1", "localhost", "[::1]"]
+# The machine itself is always allowed: health checks come from there.
+ALLOWED_HOSTS = [*env.words("ALLOWED_HOSTS"), "127.0.0.1", "localhost", "[::1]"]
 HTTPS = env.flag("HTTPS", default=not IS_SANDBOX)
 
 ROOT_URLCONF = "curation.urls"
