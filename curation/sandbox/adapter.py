@@ -18,6 +18,8 @@ from urllib3.exceptions import MaxRetryError, NewConnectionError, ProtocolError
 
 from curation.sandbox.answers import ROOT
 from curation.sandbox.faults import Fault, Unanswered, What
+from curation.sandbox.models import Site
+from curation.sandbox.seed import seed
 from curation.sandbox.server import respond
 
 
@@ -46,6 +48,8 @@ class SandboxAdapter(HTTPAdapter):
                 raise requests.exceptions.ReadTimeout("Read timed out.", request=request)
             time.sleep(fault.seconds)
 
+        if not Site.objects.exists():
+            seed()  # nobody should meet a portal without content, or have to know how to fill it
         try:
             response = respond(WSGIRequest(_environ(request)), wait=wait)
         except Unanswered as unanswered:

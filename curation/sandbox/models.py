@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import ClassVar
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Now
 from django.utils.text import slugify
 
@@ -85,6 +85,7 @@ class Item(models.Model):
             slug = f"{wanted}-{number}"
         return slug
 
+    @transaction.atomic
     def delete_softly(self, at: datetime) -> None:
         """Mark as deleted. udata then takes the item off the homepage, but only its first place."""
         self.deleted = at

@@ -8,6 +8,7 @@ from django.test import Client
 
 from curation import sandbox
 from curation.sandbox import faults
+from curation.sandbox.adapter import SandboxAdapter
 from curation.sandbox.faults import Fault, What
 from curation.sandbox.models import Site
 from tests.sandbox.conftest import HOST
@@ -26,6 +27,14 @@ def test_request_and_answer_arrive_whole(session: requests.Session):
     assert int(response.headers["Content-Length"]) == len(response.content)
     assert [item["id"] for item in response.json()] == ids
     assert Site.get().home_datasets == ids
+
+
+@pytest.mark.django_db
+def test_empty_sandbox_fills_itself():
+    with requests.Session() as session:
+        session.mount(HOST, SandboxAdapter())
+
+        assert len(session.get(HOME, headers={"X-Fields": "id"}).json()) == 9
 
 
 def test_query_and_path_are_decoded_once(session: requests.Session):
