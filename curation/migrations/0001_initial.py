@@ -11,112 +11,268 @@ import curation.accounts.roles
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Listing',
+            name="Listing",
             fields=[
-                ('key', models.CharField(max_length=40, primary_key=True, serialize=False)),
-                ('rank', models.PositiveSmallIntegerField(default=0)),
-                ('known', models.JSONField(default=None, null=True)),
-                ('revision', models.PositiveIntegerField(default=0)),
-                ('checked_at', models.DateTimeField(default=None, null=True)),
-                ('unreachable_since', models.DateTimeField(default=None, null=True)),
-                ('claim', models.UUIDField(default=None, null=True)),
-                ('claimed_by', models.CharField(blank=True, default='', max_length=150)),
-                ('claimed_at', models.DateTimeField(default=None, null=True)),
-                ('claim_expires_at', models.DateTimeField(default=None, null=True)),
+                ("key", models.CharField(max_length=40, primary_key=True, serialize=False)),
+                ("rank", models.PositiveSmallIntegerField(default=0)),
+                ("known", models.JSONField(default=None, null=True)),
+                ("revision", models.PositiveIntegerField(default=0)),
+                ("checked_at", models.DateTimeField(default=None, null=True)),
+                ("unreachable_since", models.DateTimeField(default=None, null=True)),
+                ("claim", models.UUIDField(default=None, null=True)),
+                ("claimed_by", models.CharField(blank=True, default="", max_length=150)),
+                ("claimed_at", models.DateTimeField(default=None, null=True)),
+                ("claim_expires_at", models.DateTimeField(default=None, null=True)),
             ],
             options={
-                'ordering': ['rank', 'key'],
+                "ordering": ["rank", "key"],
             },
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('username', models.CharField(error_messages={'unique': 'A user with that username already exists.'}, help_text='Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.', max_length=150, unique=True, validators=[django.contrib.auth.validators.UnicodeUsernameValidator()], verbose_name='username')),
-                ('first_name', models.CharField(blank=True, max_length=150, verbose_name='first name')),
-                ('last_name', models.CharField(blank=True, max_length=150, verbose_name='last name')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='email address')),
-                ('is_staff', models.BooleanField(default=False, help_text='Designates whether the user can log into this admin site.', verbose_name='staff status')),
-                ('is_active', models.BooleanField(default=True, help_text='Designates whether this user should be treated as active. Unselect this instead of deleting accounts.', verbose_name='active')),
-                ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
-                ('role', models.CharField(blank=True, choices=[('', 'no access'), ('reader', 'reader'), ('editor', 'editor'), ('administrator', 'administrator')], default=curation.accounts.roles.Role['NONE'], max_length=20, verbose_name='role')),
-                ('via', models.CharField(default='local', editable=False, max_length=20, verbose_name='signs in with')),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
+                ),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                (
+                    "username",
+                    models.CharField(
+                        error_messages={"unique": "A user with that username already exists."},
+                        help_text="Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.",
+                        max_length=150,
+                        unique=True,
+                        validators=[django.contrib.auth.validators.UnicodeUsernameValidator()],
+                        verbose_name="username",
+                    ),
+                ),
+                (
+                    "first_name",
+                    models.CharField(blank=True, max_length=150, verbose_name="first name"),
+                ),
+                (
+                    "last_name",
+                    models.CharField(blank=True, max_length=150, verbose_name="last name"),
+                ),
+                (
+                    "email",
+                    models.EmailField(blank=True, max_length=254, verbose_name="email address"),
+                ),
+                (
+                    "is_staff",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates whether the user can log into this admin site.",
+                        verbose_name="staff status",
+                    ),
+                ),
+                (
+                    "is_active",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Designates whether this user should be treated as active. Unselect this instead of deleting accounts.",
+                        verbose_name="active",
+                    ),
+                ),
+                (
+                    "date_joined",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="date joined"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "no access"),
+                            ("reader", "reader"),
+                            ("editor", "editor"),
+                            ("administrator", "administrator"),
+                        ],
+                        default=curation.accounts.roles.Role["NONE"],
+                        max_length=20,
+                        verbose_name="role",
+                    ),
+                ),
+                (
+                    "via",
+                    models.CharField(
+                        default="local", editable=False, max_length=20, verbose_name="signs in with"
+                    ),
+                ),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'user',
-                'verbose_name_plural': 'users',
-                'abstract': False,
+                "verbose_name": "user",
+                "verbose_name_plural": "users",
+                "abstract": False,
             },
             managers=[
-                ('objects', django.contrib.auth.models.UserManager()),
+                ("objects", django.contrib.auth.models.UserManager()),
             ],
         ),
         migrations.CreateModel(
-            name='AuditEntry',
+            name="AuditEntry",
             fields=[
-                ('sequence', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('recorded_at', models.DateTimeField()),
-                ('action', models.CharField(choices=[('publish.started', 'publication started'), ('publish.succeeded', 'publication'), ('publish.refused', 'publication refused'), ('publish.failed', 'publication failed'), ('publish.undetermined', 'publication of unknown outcome'), ('change.outside', 'change made outside'), ('live.first_read', 'first reading')], max_length=40)),
-                ('listing', models.CharField(blank=True, max_length=40)),
-                ('actor', models.JSONField()),
-                ('attempt', models.UUIDField(null=True)),
-                ('before', models.JSONField()),
-                ('after', models.JSONField()),
-                ('titles', models.JSONField()),
-                ('note', models.TextField(blank=True)),
-                ('detail', models.JSONField()),
-                ('previous_digest', models.CharField(max_length=64, unique=True)),
-                ('digest', models.CharField(max_length=64, unique=True)),
+                ("sequence", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("recorded_at", models.DateTimeField()),
+                (
+                    "action",
+                    models.CharField(
+                        choices=[
+                            ("publish.started", "publication started"),
+                            ("publish.succeeded", "publication"),
+                            ("publish.refused", "publication refused"),
+                            ("publish.failed", "publication failed"),
+                            ("publish.undetermined", "publication of unknown outcome"),
+                            ("change.outside", "change made outside"),
+                            ("live.first_read", "first reading"),
+                        ],
+                        max_length=40,
+                    ),
+                ),
+                ("listing", models.CharField(blank=True, max_length=40)),
+                ("actor", models.JSONField()),
+                ("attempt", models.UUIDField(null=True)),
+                ("before", models.JSONField()),
+                ("after", models.JSONField()),
+                ("titles", models.JSONField()),
+                ("note", models.TextField(blank=True)),
+                ("detail", models.JSONField()),
+                ("previous_digest", models.CharField(max_length=64, unique=True)),
+                ("digest", models.CharField(max_length=64, unique=True)),
             ],
             options={
-                'verbose_name': 'audit entry',
-                'verbose_name_plural': 'audit entries',
-                'ordering': ['-sequence'],
-                'indexes': [models.Index(fields=['listing', 'action', '-sequence'], name='listing_action')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('action', 'publish.started')), fields=('attempt',), name='attempt_started_once'), models.UniqueConstraint(condition=models.Q(('action__in', ['publish.succeeded', 'publish.refused', 'publish.failed', 'publish.undetermined'])), fields=('attempt',), name='attempt_settled_once')],
+                "verbose_name": "audit entry",
+                "verbose_name_plural": "audit entries",
+                "ordering": ["-sequence"],
+                "indexes": [
+                    models.Index(fields=["listing", "action", "-sequence"], name="listing_action")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("action", "publish.started")),
+                        fields=("attempt",),
+                        name="attempt_started_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            (
+                                "action__in",
+                                [
+                                    "publish.succeeded",
+                                    "publish.refused",
+                                    "publish.failed",
+                                    "publish.undetermined",
+                                ],
+                            )
+                        ),
+                        fields=("attempt",),
+                        name="attempt_settled_once",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='KnownItem',
+            name="KnownItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=40)),
-                ('portal_id', models.CharField(max_length=40)),
-                ('card', models.JSONField()),
-                ('seen_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=40)),
+                ("portal_id", models.CharField(max_length=40)),
+                ("card", models.JSONField()),
+                ("seen_at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('kind', 'portal_id'), name='known_item_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("kind", "portal_id"), name="known_item_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Draft',
+            name="Draft",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ids', models.JSONField()),
-                ('base_ids', models.JSONField()),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('editor', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='drafts', to=settings.AUTH_USER_MODEL)),
-                ('listing', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='drafts', to='curation.listing')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("ids", models.JSONField()),
+                ("base_ids", models.JSONField()),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "editor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="drafts",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "listing",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="drafts",
+                        to="curation.listing",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('editor', 'listing'), name='draft_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("editor", "listing"), name="draft_once")
+                ],
             },
         ),
     ]
