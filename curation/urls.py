@@ -5,7 +5,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
-from curation.views import board, errors, history, lists, probes, review, sign_in
+from curation.views import board, errors, history, lists, merge, probes, review, sign_in
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", board.board, name="board"),
@@ -22,6 +22,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Review and publish.
     path("review/", review.review, name="review"),
     path("review/publish/", review.publish, name="review-publish"),
+    path("review/merge/<slug:listing_key>/", merge.merge, name="merge"),
+    path("review/merge/<slug:listing_key>/adopt/", review.adopt, name="merge-adopt"),
     # The audit log.
     path("history/", history.history, name="history"),
     path("history/<int:sequence>/", history.entry, name="history-entry"),

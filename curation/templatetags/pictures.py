@@ -60,10 +60,10 @@ def strip(comparison: Comparison) -> SafeString:
 
 
 @register.simple_tag
-def links(comparison: Comparison) -> SafeString:
-    """Draw the lines between the slips of a before and an after."""
+def links(comparison: Comparison, width: int = 96, mirrored: bool = False) -> SafeString:
+    """Draw the lines between the slips of a before and an after (on the left if mirrored)."""
     return _svg(
-        drawing.links(comparison.before, comparison.after),
+        drawing.links(comparison.before, comparison.after, width=width, mirrored=mirrored),
         "links",
         SafeString('aria-hidden="true" focusable="false"'),
     )

@@ -11,8 +11,7 @@ from curation.accounts.roles import Permission
 from curation.http import page
 from curation.models import Action, AuditEntry, Listing
 from curation.portal import portal_client
-from curation.portal.errors import PortalError
-from curation.services import listings, publishing
+from curation.services.reconcile import reconcile
 from curation.views.columns import Column, dock_of, load_columns
 
 
@@ -25,7 +24,7 @@ def board(request: HttpRequest) -> HttpResponse:
     """
     asked = "check" in request.GET
     if asked or Listing.objects.filter(known__isnull=True).exists():
-        check_portal_lists()
+        reconcile(portal_client())
         if asked:
             return redirect("board")
     return page(request, "board/board.html", board_context(load_columns(request.user)))
@@ -38,24 +37,13 @@ def live(request: HttpRequest) -> HttpResponse:
 
     `shown` holds the fingerprints of the columns that the page shows: their rows stay untouched.
     """
-    check_portal_lists()
+    reconcile(portal_client())
     columns = load_columns(request.user)
     shown = set(request.GET.getlist("shown"))
     context = board_context(columns) | {
         "stale_columns": [column for column in columns if column.fingerprint not in shown]
     }
     return page(request, "board/live.html", context)
-
-
-def check_portal_lists() -> None:
-    """Read the live lists, and settle what an earlier attempt left open."""
-    client = portal_client()
-    for listing in Listing.objects.all():
-        try:
-            publishing.settle(listing, client)
-        except PortalError:
-            break  # the reading below notes that the portal does not answer
-    listings.refresh(client)
 
 
 def board_context(columns: list[Column]) -> dict[str, Any]:

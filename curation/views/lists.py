@@ -78,10 +78,11 @@ def add(request: HttpRequest, listing_key: str, item_id: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @requires(Permission.EDIT)
 def discard(request: HttpRequest) -> HttpResponse:
-    """Ask, then throw away the drafts that the question showed."""
+    """Ask, then throw away the drafts that the question showed; `list` names one of them."""
     user = request.user
     assert isinstance(user, User)  # noqa: S101 (the permission was checked)
-    columns = [column for column in load_columns(user) if column.draft]
+    only = [request.GET["list"]] if "list" in request.GET else None
+    columns = [column for column in load_columns(user, only) if column.draft]
     if request.method == "GET":
         return page(
             request,

@@ -6,22 +6,23 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
-from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
 from curation.accounts.decorators import requires
 from curation.accounts.roles import Permission
 from curation.http import page, wants_fragment
-from curation.models import User
+from curation.models import Listing, User
 from curation.portal import portal_client
 from curation.portal.items import ItemState
-from curation.services import publishing
+from curation.services import merging, publishing
 from curation.services.errors import NothingToPublish, PublishConflict, StaleDraft
 from curation.services.publishing import Published
 from curation.views.columns import load_columns
+from curation.views.merge import choices_of, show_merge
 
 NOTE_LENGTH = 2000
 
@@ -29,8 +30,33 @@ NOTE_LENGTH = 2000
 @require_GET
 @requires(Permission.VIEW)
 def review(request: HttpRequest) -> HttpResponse:
-    """Show every change that publishing would make."""
+    """Show every change that publishing would make, once drafts and live lists agree."""
     return _review(request)
+
+
+@require_POST
+@requires(Permission.EDIT)
+def adopt(request: HttpRequest, listing_key: str) -> HttpResponse:
+    """Make the merge that the page showed the draft, then go on with the review."""
+    user = request.user
+    assert isinstance(user, User)  # noqa: S101 (the permission was checked)
+    listing = get_object_or_404(Listing, pk=listing_key)
+    revision = request.POST.get("revision", "")
+    error = None
+    try:
+        merging.adopt(
+            user,
+            listing,
+            seen=request.POST.get("version", ""),
+            revision=int(revision) if revision.isascii() and revision.isdigit() else -1,
+            choices=choices_of(request.POST),
+        )
+    except StaleDraft as stale:
+        error = stale
+    if not error and not wants_fragment(request):
+        return redirect("review")
+    # The board behind the dialog shows the draft, too.
+    return trigger_client_event(_review(request, stale=error), "check")
 
 
 @require_POST
@@ -67,8 +93,20 @@ def _review(
     *,
     failures: Sequence[Published] = (),
     published: Sequence[Published] = (),
+    stale: StaleDraft | None = None,
 ) -> HttpResponse:
     columns = load_columns(request.user)
+    for column in columns:
+        if column.draft and column.is_outdated:
+            return show_merge(
+                request,
+                column.listing,
+                column.draft,
+                status=409 if failures or stale else 200,
+                published=published,
+                failures=[result for result in failures if result.listing != column.listing],
+                stale=stale,
+            )
     changed = [column for column in columns if column.draft]
     context: dict[str, Any] = {
         "changed": changed,
@@ -85,13 +123,14 @@ def _review(
         "note_length": NOTE_LENGTH,
         "failures": failures,
         "published": published,
+        "stale": stale,
     }
     return page(
         request,
         "review/review.html",
         context,
         fragment="review/_review.html",
-        status=_status(failures),
+        status=409 if stale else _status(failures),
     )
 
 

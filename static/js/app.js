@@ -482,7 +482,8 @@
     const dialog = $("#dialog");
     if (event.detail.target !== dialog) return;
     if (!dialog.open) { opener = document.activeElement?.id || document.activeElement?.dataset.action; dialog.showModal(); }
-    $("#dialog-title", dialog)?.focus();
+    // A radio that asked for the answer keeps the focus.
+    if (!dialog.contains(document.activeElement) || document.activeElement === dialog) $("#dialog-title", dialog)?.focus();
   });
   document.addEventListener("click", (event) => {
     const closer = event.target.closest?.("[data-close]");

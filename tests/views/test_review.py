@@ -114,7 +114,8 @@ def test_a_conflict_is_a_clear_page_and_keeps_the_draft(signed_in, listing, draf
     response = signed_in.post("/review/publish/", form)
 
     assert response.status_code == 409
-    assert "The front page changed since you began" in html(response)
+    assert "The front page changed meanwhile" in html(response)
+    assert "Nothing was overwritten" in html(response)
     assert Draft.objects.get().selection == draft.selection
     assert portal.live("datasets") == tuple(reversed(listing.live))
 

@@ -1,0 +1,139 @@
+import re
+
+import pytest
+
+from curation.models import Draft
+from curation.services import drafts, listings
+from tests.views.test_board import html
+from tests.views.test_review import form_of
+
+
+@pytest.fixture(autouse=True)
+def in_english(settings):
+    settings.LANGUAGE_CODE = "en"
+
+
+@pytest.fixture
+def contested(editor, listing, portal, client_of_portal):
+    """The editor put the third at the top, the portal at the end. Return it and the live list."""
+    third = listing.live[2]
+    drafts.move_item(editor, listing, third, to=1, seen=drafts.token(listing, None))
+    portal.set_live("datasets", (*(i for i in listing.live if i != third), third))
+    listings.refresh(client_of_portal)
+    listing.refresh_from_db()
+    return third
+
+
+def merge_form(page: str) -> dict[str, str]:
+    return dict(re.findall(r'<input type="hidden" name="(version|revision)" value="([^"]*)"', page))
+
+
+def proposed(page: str) -> str:
+    """Return the part of the page that shows the proposed result."""
+    found = re.search(r"Proposed result.*?</ol>", page, re.DOTALL)
+    assert found
+    return found.group(0)
+
+
+def test_the_review_of_an_outdated_draft_is_the_merge(signed_in, contested):
+    page = html(signed_in.get("/review/"))
+
+    assert "The front page changed meanwhile" in page
+    assert "Changed on the portal itself" in page
+    assert f'name="contest-{contested}"' in page
+    assert 'data-action="publish"' not in page
+
+
+def test_choosing_shows_the_other_result(signed_in, listing, contested, client_of_portal):
+    title = listings.titles_of("datasets", [contested])[contested]
+
+    mine = html(signed_in.htmx_get("/review/merge/datasets/"))
+    theirs = html(
+        signed_in.htmx_get("/review/merge/datasets/", **{f"contest-{contested}": "theirs"})
+    )
+
+    assert "<html" not in mine
+    assert proposed(mine).index(title[:20]) < 600
+    assert proposed(theirs).rindex(title[:20]) > proposed(mine).index(title[:20])
+
+
+def test_adopting_by_form_goes_on_to_the_review(signed_in, listing, contested):
+    form = merge_form(html(signed_in.get("/review/merge/datasets/")))
+
+    response = signed_in.post("/review/merge/datasets/adopt/", form, follow=True)
+
+    assert response.redirect_chain == [("/review/", 302)]
+    assert 'data-action="publish"' in html(response)
+    assert Draft.objects.get().base == listing.live
+    assert Draft.objects.get().selection[0] == contested
+
+
+def test_adopting_by_htmx_shows_the_review_in_the_dialog(signed_in, listing, contested):
+    form = merge_form(html(signed_in.htmx_get("/review/merge/datasets/")))
+
+    response = signed_in.htmx_post("/review/merge/datasets/adopt/", **form)
+
+    assert "<html" not in html(response)
+    assert 'data-action="publish"' in html(response)
+    assert "check" in response.headers["HX-Trigger"]
+
+
+def test_the_merged_draft_can_be_published(signed_in, listing, portal, contested):
+    form = merge_form(html(signed_in.get("/review/merge/datasets/")))
+    page = html(signed_in.post("/review/merge/datasets/adopt/", form, follow=True))
+
+    signed_in.post("/review/publish/", form_of(page))
+
+    assert portal.live("datasets")[0] == contested
+    assert not Draft.objects.exists()
+
+
+def test_a_merge_page_that_is_stale_is_shown_afresh(
+    signed_in, listing, portal, contested, client_of_portal
+):
+    form = merge_form(html(signed_in.get("/review/merge/datasets/")))
+    portal.set_live("datasets", listing.live[1:])
+    listings.refresh(client_of_portal)
+
+    response = signed_in.post("/review/merge/datasets/adopt/", form | {"revision": "1"})
+
+    assert response.status_code == 409
+    assert "This list changed since the page showed it" in html(response)
+    assert Draft.objects.get().base != listing.live[1:]
+
+
+@pytest.mark.parametrize("revision", ["", "x", "٣", "9" * 40])
+def test_a_bad_revision_is_stale(signed_in, contested, revision):
+    form = merge_form(html(signed_in.get("/review/merge/datasets/")))
+
+    response = signed_in.post("/review/merge/datasets/adopt/", form | {"revision": revision})
+
+    assert response.status_code == 409
+
+
+def test_without_a_conflict_there_is_nothing_to_merge(signed_in, listing):
+    assert signed_in.get("/review/merge/datasets/").headers["Location"] == "/review/"
+    assert signed_in.get("/review/merge/nope/").status_code == 404
+
+
+def test_starting_again_discards_one_draft_only(signed_in, editor, listing, contested):
+    question = html(signed_in.get("/discard/", {"list": "datasets"}))
+    version = re.search(r'name="version-datasets" value="([^"]+)"', question).group(1)
+
+    signed_in.post("/discard/", {"version-datasets": version})
+
+    assert not Draft.objects.exists()
+
+
+@pytest.mark.parametrize("address", ["/review/merge/datasets/", "/review/merge/datasets/adopt/"])
+def test_merging_needs_the_right_to_edit(browser_of, reader, contested, address):
+    browser = browser_of(reader)
+
+    response = browser.post(address) if address.endswith("adopt/") else browser.get(address)
+
+    assert response.status_code == 403
+
+
+def test_the_methods_are_kept(signed_in, contested):
+    assert signed_in.post("/review/merge/datasets/").status_code == 405
+    assert signed_in.get("/review/merge/datasets/adopt/").status_code == 405
