@@ -119,6 +119,8 @@ class Draft(models.Model):
     ids = models.JSONField()
     base_ids = models.JSONField()
     version = models.PositiveIntegerField(default=1)
+    # The entry whose state this draft restores, as long as it is what will be published.
+    origin = models.BigIntegerField(null=True, default=None)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -202,7 +204,9 @@ class AuditEntry(models.Model):
     recorded_at = models.DateTimeField()
     action = models.CharField(max_length=40, choices=Action.choices)
     listing = models.CharField(max_length=40, blank=True)
-    actor = models.JSONField()
+    actor_id = models.CharField(max_length=150, blank=True)
+    actor_name = models.CharField(max_length=310, blank=True)
+    actor_via = models.CharField(max_length=20)
     attempt = models.UUIDField(null=True)
     before = models.JSONField()
     after = models.JSONField()
@@ -230,7 +234,13 @@ class AuditEntry(models.Model):
                 name="attempt_settled_once",
             ),
         ]
-        indexes = [models.Index(fields=["listing", "action", "-sequence"], name="listing_action")]
+        # One for each filter of the history, so that a page costs the same however long the log.
+        indexes = [
+            models.Index(fields=["listing", "-sequence"], name="audit_by_listing"),
+            models.Index(fields=["action", "-sequence"], name="audit_by_action"),
+            models.Index(fields=["actor_id", "-sequence"], name="audit_by_actor"),
+            models.Index(fields=["recorded_at", "sequence"], name="audit_by_time"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.sequence} {self.action}"
@@ -245,6 +255,11 @@ class AuditEntry(models.Model):
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         """Refuse."""
         raise AppendOnly("Audit entries are never removed.")
+
+    @property
+    def actor(self) -> dict[str, str]:
+        """Return who did it: id, name at the time, and how they signed in."""
+        return {"id": self.actor_id, "name": self.actor_name, "via": self.actor_via}
 
     @property
     def is_outcome(self) -> bool:
@@ -276,3 +291,40 @@ class AuditEntry(models.Model):
             "previous_digest": self.previous_digest,
             "digest": self.digest,
         }
+
+
+class AuditItem(models.Model):
+    """That an entry changed an item: the index by which the history finds an item's entries.
+
+    Derived from the entries, and no part of what is verified.
+    """
+
+    entry = models.ForeignKey(AuditEntry, on_delete=models.CASCADE, related_name="items")
+    kind = models.CharField(max_length=40)
+    portal_id = models.CharField(max_length=40)
+
+    class Meta:
+        indexes = [models.Index(fields=["portal_id", "-entry"], name="audit_by_item")]
+
+    def __str__(self) -> str:
+        return f"{self.entry_id} {self.kind}/{self.portal_id}"
+
+
+class AuditTitle(models.Model):
+    """A title that an item had in some entry, to be searched whatever case and accents.
+
+    Derived from the entries. Grows with the titles that ever were, not with the log.
+    """
+
+    kind = models.CharField(max_length=40)
+    portal_id = models.CharField(max_length=40)
+    title = models.TextField()
+    folded = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "portal_id", "title"], name="audit_title_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.title

@@ -9,7 +9,9 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from curation.domain import chain
-from curation.models import Action, AuditEntry
+from curation.domain.changes import changes
+from curation.domain.text import fold
+from curation.models import Action, AuditEntry, AuditItem, AuditTitle
 
 if TYPE_CHECKING:
     import uuid
@@ -63,7 +65,9 @@ def record(
             recorded_at=recorded_at or timezone.now(),
             action=action,
             listing=listing,
-            actor=dict(actor),
+            actor_id=actor["id"],
+            actor_name=actor["name"],
+            actor_via=actor["via"],
             attempt=attempt,
             before=list(before),
             after=list(after),
@@ -74,8 +78,27 @@ def record(
         )
         entry.digest = chain.digest(entry.previous_digest, entry.payload())
         entry.save()
+        _index(entry)
     logger.info("audit sequence=%d action=%s digest=%s", entry.sequence, action, entry.digest)
     return entry
+
+
+def _index(entry: AuditEntry) -> None:
+    """Make an entry findable by the items that it changed, and by all titles that it names."""
+    difference = changes(entry.before, entry.after)
+    touched = [change.id for part in (difference.added, difference.removed) for change in part]
+    touched += [change.id for change in difference.moved]
+    AuditItem.objects.bulk_create(
+        AuditItem(entry=entry, kind=entry.listing, portal_id=item_id)
+        for item_id in dict.fromkeys(touched)
+    )
+    AuditTitle.objects.bulk_create(
+        (
+            AuditTitle(kind=entry.listing, portal_id=item_id, title=title, folded=fold(title))
+            for item_id, title in entry.titles.items()
+        ),
+        ignore_conflicts=True,
+    )
 
 
 def exported_entries() -> Iterator[dict[str, Any]]:

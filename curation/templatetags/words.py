@@ -1,7 +1,6 @@
 """Numbers and times in the reader's language, by CLDR (Babel)."""
 
 import re
-import unicodedata
 from datetime import date, datetime, timedelta
 
 from babel import Locale
@@ -14,6 +13,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from curation.domain.text import fold
 from curation.portal.items import Item
 
 register = template.Library()
@@ -114,24 +114,19 @@ def clock_precise(moment: datetime) -> str:
 
 def _marked(text: str, words: list[str]) -> str:
     """Mark each word where it begins a word of the text, whatever case and accents."""
-    folded = [_fold(word) for word in words if any(map(str.isalnum, word))]
+    folded = [fold(word) for word in words if any(map(str.isalnum, word))]
     if not folded:
         return conditional_escape(text)
     begins = re.compile(r"\b(?:" + "|".join(map(re.escape, folded)) + ")")
+    # One letter for one letter, so that positions in the folded text are those of the text.
     parts, end = [], 0
-    for found in begins.finditer("".join(_fold(letter) or letter for letter in text)):
+    for found in begins.finditer("".join((fold(letter) or letter)[0] for letter in text)):
         parts += [
             conditional_escape(text[end : found.start()]),
             format_html("<mark>{}</mark>", text[found.start() : found.end()]),
         ]
         end = found.end()
     return mark_safe("".join([*parts, conditional_escape(text[end:])]))  # noqa: S308 (escaped above)
-
-
-def _fold(text: str) -> str:
-    """Drop case and accents; the first letter of what a ligature becomes, to keep positions."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return plain.lower()[:1] if len(text) == 1 else plain.lower()
 
 
 def _local(moment: datetime | date) -> date:
