@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from curation.sandbox import faults
+from curation.sandbox.answers import root
 from curation.sandbox.models import KINDS, AnyItem, Reuse, Site
 from curation.sandbox.seed import describe, seed
 
@@ -20,7 +21,7 @@ from curation.sandbox.seed import describe, seed
 @require_GET
 def seeded(request: HttpRequest) -> HttpResponse:
     """Describe the content as it was seeded."""
-    return JsonResponse(describe(f"http://{request.get_host()}"))
+    return JsonResponse(describe(root(request)))
 
 
 @require_POST
