@@ -119,7 +119,7 @@ class Draft(models.Model):
     ids = models.JSONField()
     base_ids = models.JSONField()
     version = models.PositiveIntegerField(default=1)
-    # The entry whose state this draft restores, as long as it is what will be published.
+    # The entry whose state this draft restores, until it is edited.
     origin = models.BigIntegerField(null=True, default=None)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -260,6 +260,17 @@ class AuditEntry(models.Model):
     def actor(self) -> dict[str, str]:
         """Return who did it: id, name at the time, and how they signed in."""
         return {"id": self.actor_id, "name": self.actor_name, "via": self.actor_via}
+
+    @property
+    def shown_after(self) -> Selection | None:
+        """Return the live selection that this entry tells of; None if it does not tell."""
+        match self.action:
+            case Action.PUBLISH_SUCCEEDED | Action.CHANGE_OUTSIDE | Action.LIVE_FIRST_READ:
+                return tuple(self.after)
+            case Action.PUBLISH_UNDETERMINED:
+                return tuple(self.detail["live"]) if "live" in self.detail else None
+            case _:
+                return None
 
     @property
     def is_outcome(self) -> bool:

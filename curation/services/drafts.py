@@ -146,7 +146,10 @@ def _edit(
             written, _ = same.delete()
         else:
             written = same.update(
-                ids=list(after), version=draft.version + 1, updated_at=timezone.now()
+                ids=list(after),
+                version=draft.version + 1,
+                origin=None,  # it was edited since, and is no longer a past state
+                updated_at=timezone.now(),
             )
         if not written:
             raise StaleDraft

@@ -61,6 +61,7 @@ def adopt(
                 ids=list(result),
                 base_ids=list(current.live),
                 version=draft.version + 1,
+                origin=None,
                 updated_at=timezone.now(),
             )
         if not written:

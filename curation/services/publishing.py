@@ -258,7 +258,8 @@ def _record_intent(
             titles=titles,
             attempt=attempt,
             note=note,
-            detail={"draft": draft.pk, "version": draft.version},
+            detail={"draft": draft.pk, "version": draft.version}
+            | ({"restores": draft.origin} if draft.origin else {}),
         )
     except IntegrityError as error:  # the same attempt, sent twice: the first one is at work
         raise PublishBusy(listing) from error
@@ -354,6 +355,8 @@ def _record_outcome(
     attempt = intent.attempt
     assert attempt is not None  # noqa: S101 (an intent has one)
     details = dict(detail or {}) | {"known_by": known_by, "intent": intent.sequence}
+    if "restores" in intent.detail:
+        details["restores"] = intent.detail["restores"]
     if action == Action.PUBLISH_SUCCEEDED and live != tuple(intent.after):
         details["asked"] = intent.after
     if action == Action.PUBLISH_UNDETERMINED:
