@@ -26,7 +26,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("review/merge/<slug:listing_key>/adopt/", review.adopt, name="merge-adopt"),
     # The audit log.
     path("history/", history.history, name="history"),
+    path("history/as-it-was/", history.as_it_was, name="history-as-it-was"),
     path("history/<int:sequence>/", history.entry, name="history-entry"),
+    path("history/<int:sequence>/restore/", history.restore, name="history-restore"),
     # People.
     path("sign-in/", sign_in.SignInView.as_view(), name="sign-in"),
     path("sign-out/", sign_in.SignOutView.as_view(), name="sign-out"),

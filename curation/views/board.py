@@ -11,6 +11,7 @@ from curation.accounts.roles import Permission
 from curation.http import page
 from curation.models import Action, AuditEntry, Listing
 from curation.portal import portal_client
+from curation.services.history import own_latest
 from curation.services.reconcile import reconcile
 from curation.views.columns import Column, dock_of, load_columns
 
@@ -27,7 +28,11 @@ def board(request: HttpRequest) -> HttpResponse:
         reconcile(portal_client())
         if asked:
             return redirect("board")
-    return page(request, "board/board.html", board_context(load_columns(request.user)))
+    return page(
+        request,
+        "board/board.html",
+        board_context(load_columns(request.user), request.user.get_username()),
+    )
 
 
 @require_GET
@@ -40,17 +45,20 @@ def live(request: HttpRequest) -> HttpResponse:
     reconcile(portal_client())
     columns = load_columns(request.user)
     shown = set(request.GET.getlist("shown"))
-    context = board_context(columns) | {
+    context = board_context(columns, request.user.get_username()) | {
         "stale_columns": [column for column in columns if column.fingerprint not in shown]
     }
     return page(request, "board/live.html", context)
 
 
-def board_context(columns: list[Column]) -> dict[str, Any]:
-    """Return what the board and its fragments show."""
+def board_context(columns: list[Column], username: str) -> dict[str, Any]:
+    """Return what the board and its fragments show somebody."""
     return {
         "columns": columns,
         "dock": dock_of(columns),
+        "undoable": [
+            entry for column in columns if (entry := own_latest(username, column.key)) is not None
+        ],
         "version": AuditEntry.objects.filter(action=Action.PUBLISH_SUCCEEDED).first(),
         "unreachable_since": min(
             (

@@ -1,32 +1,46 @@
-"""The audit log, by day and entry by entry."""
+"""The audit log: by day and by filter, entry by entry, and the lists as they were."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
-from django.http import Http404
-from django.shortcuts import get_object_or_404
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
 
 from curation.accounts.decorators import requires
 from curation.accounts.roles import Permission
 from curation.http import page
-from curation.models import AuditEntry
+from curation.models import AuditEntry, Listing, User
+from curation.portal import portal_client
 from curation.portal.items import Item
+from curation.services import history as log
+from curation.services import rewinding
+from curation.services.drafts import draft_of, token
+from curation.services.errors import StaleDraft
+from curation.services.history import ACTION_GROUPS, Filter
+from curation.services.listings import known_items
+from curation.services.rewinding import Side
 from curation.views.columns import Comparison, compare
 from curation.wording import LISTING_WORDS
 
 if TYPE_CHECKING:
-    from datetime import date
-
-    from django.http import HttpRequest, HttpResponse
+    from django.http import QueryDict
 
     from curation.wording import ListingWords
 
 PAGE_SIZE = 25
+LONGEST_SEARCH = 200
+# What a date field can mean; beyond, arithmetic on dates fails.
+FIRST_YEAR, LAST_YEAR = 1970, 2200
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,29 +67,60 @@ class Day:
 @require_GET
 @requires(Permission.VIEW)
 def history(request: HttpRequest) -> HttpResponse:
-    """List the entries, latest first, by day; `before` is the sequence to go on from."""
-    entries = AuditEntry.objects.settled()
+    """List the entries that the filter lets through, latest first, by day.
+
+    `before` is the sequence to go on from.
+    """
+    wanted, problem = filter_of(request.GET)
     before = request.GET.get("before", "")
-    if before.isascii() and before.isdigit() and len(before) < 19:
-        entries = entries.filter(sequence__lt=int(before))
-    shown = list(entries[: PAGE_SIZE + 1])
-    has_older = len(shown) > PAGE_SIZE
-    shown = shown[:PAGE_SIZE]
+    start = int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None
+    found = log.find(wanted, before=start, size=PAGE_SIZE)
+    chosen = {name: value for name, value in request.GET.items() if name != "before" and value}
     context: dict[str, Any] = {
-        "days": _by_day(shown),
-        "older": shown[-1].sequence if has_older else None,
-        "is_first_page": not before,
+        "days": _by_day(found.entries),
+        "older": urlencode(chosen | {"before": found.entries[-1].sequence})
+        if found.has_older
+        else "",
+        "is_filtered": wanted != Filter(),
+        "is_wide": found.is_wide,
+        "problem": problem,
+        "wanted": wanted,
+        "listings": LISTING_WORDS,
+        "people": log.people(),
+        "actions": ACTION_GROUPS,
+        "is_more": start is not None,
     }
     return page(request, "history/history.html", context, fragment="history/_days.html")
+
+
+def filter_of(form: QueryDict) -> tuple[Filter, str]:
+    """Read the filter of an address. What cannot be read is left out, and told in a sentence."""
+    listing, actions = form.get("list", ""), form.get("action", "")
+    since, until = _day(form.get("from", "")), _day(form.get("to", ""))
+    problem = ""
+    if (form.get("from") and not since) or (form.get("to") and not until):
+        problem = _("A date could not be read, and was left out of the filter.")
+    if since and until and until < since:
+        problem = _("The period ends before it begins: the two dates were exchanged.")
+        since, until = until, since
+    return (
+        Filter(
+            listing=listing if listing in LISTING_WORDS else "",
+            person=form.get("person", "").replace("\x00", "")[:150],
+            actions=actions if actions in ACTION_GROUPS else "",
+            since=since,
+            until=until,
+            item=form.get("item", "").replace("\x00", "").strip()[:LONGEST_SEARCH],
+        ),
+        problem,
+    )
 
 
 @require_GET
 @requires(Permission.VIEW)
 def entry(request: HttpRequest, sequence: int) -> HttpResponse:
     """Show one entry in full."""
-    if sequence >= 2**63:  # more than the database can be asked for
-        raise Http404
-    found = get_object_or_404(AuditEntry, pk=sequence)
+    found = _entry(sequence)
     related = AuditEntry.objects.none()
     if found.attempt:
         related = AuditEntry.objects.filter(attempt=found.attempt).exclude(pk=found.pk)
@@ -84,19 +129,87 @@ def entry(request: HttpRequest, sequence: int) -> HttpResponse:
         "related": related.first(),
         "newer": _neighbour(sequence, newer=True),
         "older": _neighbour(sequence, newer=False),
+        "can_restore": found.listing in LISTING_WORDS and found.shown_after is not None,
     }
     return page(request, "history/entry.html", context)
 
 
+@require_GET
+@requires(Permission.VIEW)
+def as_it_was(request: HttpRequest) -> HttpResponse:
+    """Show every list as it was at a moment."""
+    asked = request.GET.get("at", "")
+    moment = _moment(asked) or timezone.now()
+    states = []
+    for listing in Listing.objects.all():
+        found = log.state_at(listing.key, moment)
+        selection = (found.shown_after if found else None) or ()
+        states.append((listing, found, _compared(listing.key, selection, found)))
+    context = {
+        "moment": moment,
+        "states": states,
+        "problem": _("This date could not be read: here are the lists of now.")
+        if asked and not _moment(asked)
+        else "",
+    }
+    return page(request, "history/as_it_was.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.EDIT)
+def restore(request: HttpRequest, sequence: int) -> HttpResponse:
+    """Ask, then make the state after an entry (or before it) the editor's draft."""
+    user = request.user
+    assert isinstance(user, User)  # noqa: S101 (the permission was checked)
+    found = _entry(sequence)
+    if found.shown_after is None:
+        raise Http404
+    listing = get_object_or_404(Listing, pk=found.listing)
+    form = request.POST if request.method == "POST" else request.GET
+    side = Side.BEFORE if form.get("state") == Side.BEFORE else Side.AFTER
+    state = rewinding.past_state(found, side, listing.live, portal_client())
+    if request.method == "POST":
+        try:
+            draft = rewinding.restore_state(
+                user, listing, found, state, seen=request.POST.get("version", "")
+            )
+        except StaleDraft as error:
+            messages.warning(request, str(error))
+        else:
+            if draft is None:
+                messages.info(request, _("The front page already shows this state."))
+            return redirect("review" if draft else "board")
+    draft = draft_of(user, listing)
+    items = known_items((listing.key, i) for i in {*state.selection, *listing.live, *state.lost})
+    context = {
+        "entry": found,
+        "listing": listing,
+        "side": side.value,
+        "comparison": compare(listing.key, listing.live, state.selection, items),
+        "lost": [found.titles.get(item_id, item_id) for item_id in state.lost],
+        "draft": draft,
+        "version": token(listing, draft),
+    }
+    return page(request, "history/restore.html", context)
+
+
 def event_of(found: AuditEntry) -> Event:
     """Return an entry with its comparison, named as the items were named then."""
-    kind = found.listing
-    before, after = tuple(found.before), tuple(found.after)
+    return Event(found, _compared(found.listing, tuple(found.after), found, tuple(found.before)))
+
+
+def _compared(
+    kind: str,
+    after: tuple[str, ...],
+    named_by: AuditEntry | None,
+    before: tuple[str, ...] | None = None,
+) -> Comparison:
+    titles = named_by.titles if named_by else {}
     items = {
-        (kind, item_id): Item(kind=kind, id=item_id, title=found.titles.get(item_id))
-        for item_id in {*before, *after}
+        (kind, item_id): Item(kind=kind, id=item_id, title=titles.get(item_id))
+        for item_id in {*(before or ()), *after}
     }
-    return Event(found, compare(kind, before, after, items))
+    return compare(kind, after if before is None else before, after, items)
 
 
 def _by_day(entries: list[AuditEntry]) -> list[Day]:
@@ -108,6 +221,12 @@ def _by_day(entries: list[AuditEntry]) -> list[Day]:
     ]
 
 
+def _entry(sequence: int) -> AuditEntry:
+    if sequence >= 2**63:  # more than the database can be asked for
+        raise Http404
+    return get_object_or_404(AuditEntry, pk=sequence)
+
+
 def _neighbour(sequence: int, *, newer: bool) -> int | None:
     entries = AuditEntry.objects.settled()
     if newer:
@@ -115,3 +234,21 @@ def _neighbour(sequence: int, *, newer: bool) -> int | None:
     else:
         entries = entries.filter(sequence__lt=sequence)
     return entries.values_list("sequence", flat=True).first()
+
+
+def _day(text: str) -> date | None:
+    try:
+        day = parse_date(text)
+    except ValueError:  # well formed, but no such day
+        return None
+    return day if day and FIRST_YEAR <= day.year <= LAST_YEAR else None
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = parse_datetime(text)
+    except ValueError:
+        return None
+    if moment is None or not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        return None
+    return moment if timezone.is_aware(moment) else timezone.make_aware(moment)

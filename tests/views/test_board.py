@@ -177,7 +177,8 @@ def test_the_number_of_queries_does_not_grow_with_the_list(
     ids = [f"{number:024x}" for number in range(count)]
     Listing.objects.filter(pk="datasets").update(known=ids)
 
-    with django_assert_num_queries(8):  # session, user, listings twice, drafts, items, two entries
+    # Session, user twice, listings twice, drafts, items, own latest twice, version, unsettled.
+    with django_assert_num_queries(10):
         page = html(signed_in.get("/"))
 
     assert len(listed(page, "datasets")) == count

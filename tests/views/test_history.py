@@ -127,7 +127,7 @@ def test_the_number_of_queries_does_not_grow_with_the_entries(
     for _number in range(count):
         record()
 
-    with django_assert_num_queries(3):  # session, user, entries
+    with django_assert_num_queries(6):  # session, user twice, sequences, entries, people
         signed_in.get("/history/")
 
 
@@ -138,3 +138,89 @@ def test_no_address_changes_the_log(signed_in):
     assert signed_in.post(f"/history/{entry.sequence}/").status_code == 405
     assert signed_in.delete(f"/history/{entry.sequence}/").status_code == 405
     assert AuditEntry.objects.get().digest == entry.digest
+
+
+@pytest.fixture
+def three(editor, colleague, db):
+    """Three entries: a publication of datasets, an outside change, a failure on reuses."""
+    one = {"attempt": uuid.uuid4(), "actor": audit.actor_of(editor)}
+    record(Action.PUBLISH_STARTED, **one)
+    published = record(Action.PUBLISH_SUCCEEDED, **one)
+    outside = record(before=(B, C), after=(C,))
+    two = {"attempt": uuid.uuid4(), "actor": audit.actor_of(colleague), "listing": "reuses"}
+    record(Action.PUBLISH_STARTED, **two)
+    failed = record(Action.PUBLISH_FAILED, **two)
+    return published.sequence, outside.sequence, failed.sequence
+
+
+@pytest.mark.parametrize(
+    ("filters", "shown"),
+    [
+        ({}, {0, 1, 2}),
+        ({"list": "datasets"}, {0, 1}),
+        ({"person": "claire"}, {0}),
+        ({"action": "published"}, {0}),
+        ({"action": "failed"}, {2}),
+        ({"action": "outside"}, {1}),
+        ({"item": "alpha"}, {0, 2}),
+        ({"item": "ALPH"}, {0, 2}),
+        ({"item": A}, {0, 2}),
+        ({"item": "gamma", "list": "datasets"}, {0}),
+        ({"item": "beta"}, {1}),  # it left; it stayed in the others
+        ({"item": "alpha", "person": "karim", "action": "failed"}, {2}),
+        ({"person": "karim", "list": "datasets"}, set()),
+        ({"item": "zzz"}, set()),
+        ({"from": "2020-01-01", "to": "2099-01-01"}, {0, 1, 2}),
+        ({"to": "2020-01-01"}, set()),
+        ({"from": "2099-01-01"}, set()),
+        ({"list": "nope", "action": "nope"}, {0, 1, 2}),
+    ],
+    ids=str,
+)
+def test_filters_go_together(signed_in, three, filters, shown):
+    page = html(signed_in.get("/history/", filters))
+    fragment = html(signed_in.htmx_get("/history/", **filters))
+
+    for text in (page, fragment):
+        found = {place for place, number in enumerate(three) if f'id="entry-{number}"' in text}
+        assert found == shown
+    assert ("No entry matches this filter" in page) == (not shown)
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        {"from": "nonsense"},
+        {"from": "2026-02-31"},
+        {"to": "0001-01-01"},
+        {"to": "9999-12-31"},
+        {"from": "2026-05-01", "to": "2026-01-01"},
+        {"item": "x" * 10_000},
+        {"item": "\x00"},
+        {"person": "\x00", "list": "\x00"},
+        {"item": "%' OR 1=1 --"},
+    ],
+    ids=str,
+)
+def test_a_filter_that_makes_no_sense_is_told_or_left_out(signed_in, three, filters):
+    response = signed_in.get("/history/", filters)
+
+    assert response.status_code == 200
+    if "from" in filters or "to" in filters:
+        assert 'role="alert"' in html(response)
+
+
+def test_older_pages_keep_the_filter(signed_in, editor):
+    for _number in range(30):
+        record()
+
+    page = html(signed_in.get("/history/", {"action": "outside", "item": "alpha"}))
+
+    assert "action=outside&amp;item=alpha&amp;before=6" in page
+
+
+def test_the_people_are_those_of_the_log(signed_in, three):
+    page = html(signed_in.get("/history/"))
+
+    assert '<option value="claire"' in page
+    assert '<option value="karim"' in page

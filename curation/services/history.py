@@ -1,0 +1,245 @@
+"""Reading the audit log: by filter, as it was at a moment, and by whom.
+
+Each reading costs the same however long the log: it walks an index from where the page begins, and
+stops when the page is full. No COUNT, no DISTINCT.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from heapq import merge as merged
+from typing import TYPE_CHECKING
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from curation.domain.selection import is_portal_id
+from curation.domain.text import fold
+from curation.models import OUTCOMES, Action, AuditEntry, AuditItem, AuditTitle
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import date
+
+# What a reader chooses among, and the actions that it means.
+ACTION_GROUPS: dict[str, tuple[Action, ...]] = {
+    "published": (Action.PUBLISH_SUCCEEDED,),
+    "failed": (Action.PUBLISH_FAILED, Action.PUBLISH_REFUSED),
+    "unclear": (Action.PUBLISH_UNDETERMINED, Action.PUBLISH_STARTED),
+    "outside": (Action.CHANGE_OUTSIDE, Action.LIVE_FIRST_READ),
+}
+LIVE_ACTIONS = (
+    Action.PUBLISH_SUCCEEDED,
+    Action.CHANGE_OUTSIDE,
+    Action.LIVE_FIRST_READ,
+    Action.PUBLISH_UNDETERMINED,
+)
+# More items than this with the words searched for: the search is too wide to mean anything.
+MOST_ITEMS = 50
+MOST_PEOPLE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which entries to show; an empty value means all. Days are in the reader's time zone."""
+
+    listing: str = ""
+    person: str = ""  # actor's id
+    actions: str = ""  # a key of ACTION_GROUPS
+    since: date | None = None
+    until: date | None = None
+    item: str = ""  # an id, or words of a title as it was at the time
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of entries, latest first. `is_wide`: more items match than were looked at."""
+
+    entries: list[AuditEntry]
+    has_older: bool
+    is_wide: bool = False
+
+
+def find(wanted: Filter, *, before: int | None = None, size: int = 25) -> Found:
+    """Return the entries that a filter lets through, from before a sequence on.
+
+    An intent whose outcome is known is left out: the outcome tells both.
+    """
+    items, is_wide = _items(wanted.item)
+    sequences: Iterable[int]
+    if wanted.item:
+        sequences = _by_items(items, wanted, before, size + 1)
+    else:
+        sequences = _newest(_by_action(wanted, before), size + 1)
+    chosen = _first_distinct(sequences, size + 1)
+    entries = list(AuditEntry.objects.filter(pk__in=chosen).order_by("-sequence"))
+    return Found(entries[:size], len(entries) > size, is_wide)
+
+
+def all_matching(wanted: Filter) -> QuerySet[AuditEntry]:
+    """Return everything that a filter lets through, latest first, to be streamed."""
+    entries = _narrowed(AuditEntry.objects.settled(), wanted, None)
+    if wanted.actions:
+        entries = entries.filter(action__in=ACTION_GROUPS[wanted.actions])
+    if wanted.item:
+        items, _ = _items(wanted.item)
+        entries = entries.filter(
+            Exists(AuditItem.objects.filter(entry=OuterRef("pk"), portal_id__in=items))
+        )
+    return entries.order_by("-sequence")
+
+
+def people() -> list[tuple[str, str]]:
+    """Return who ever acted: (id, latest name), sorted by name.
+
+    Hops from one person to the next along the index of actors instead of reading every entry.
+    """
+    found: list[tuple[str, str]] = []
+    last = ""
+    while len(found) < MOST_PEOPLE:
+        entry = (
+            AuditEntry.objects.filter(actor_id__gt=last)
+            .order_by("actor_id", "-sequence")
+            .only("actor_id", "actor_name")
+            .first()
+        )
+        if entry is None:
+            break
+        last = entry.actor_id
+        found.append((entry.actor_id, entry.actor_name or entry.actor_id))
+    return sorted(found, key=lambda person: fold(person[1]))
+
+
+def state_at(listing: str, moment: datetime) -> AuditEntry | None:
+    """Return the entry that made the live list what it was at a moment; None before the log."""
+    latest = (
+        AuditEntry.objects.filter(recorded_at__lte=moment)
+        .order_by("-recorded_at", "-sequence")
+        .values_list("sequence", flat=True)
+        .first()
+    )
+    if latest is None:
+        return None
+    entries = AuditEntry.objects.filter(
+        listing=listing, action__in=LIVE_ACTIONS, sequence__lte=latest
+    )
+    return next((e for e in entries.order_by("-sequence")[:5] if e.shown_after is not None), None)
+
+
+def own_latest(actor_id: str, listing: str) -> AuditEntry | None:
+    """Return the publication by which this person made the live list what it still is."""
+    entry = (
+        AuditEntry.objects.filter(listing=listing, action__in=LIVE_ACTIONS)
+        .order_by("-sequence")
+        .first()
+    )
+    if entry and entry.action == Action.PUBLISH_SUCCEEDED and entry.actor_id == actor_id:
+        return entry
+    return None
+
+
+def _newest(querysets: Iterable[QuerySet[AuditEntry]], count: int) -> Iterator[int]:
+    """Merge the newest sequences of several readings, newest first."""
+    return merged(
+        *(q.order_by("-sequence").values_list("sequence", flat=True)[:count] for q in querysets),
+        reverse=True,
+    )
+
+
+def _by_action(wanted: Filter, before: int | None) -> list[QuerySet[AuditEntry]]:
+    """Return one reading per action, so that each can walk its index."""
+    entries = _narrowed(AuditEntry.objects.settled(), wanted, before)
+    if not wanted.actions:
+        return [entries]
+    return [entries.filter(action=action) for action in ACTION_GROUPS[wanted.actions]]
+
+
+def _narrowed(
+    entries: QuerySet[AuditEntry], wanted: Filter, before: int | None
+) -> QuerySet[AuditEntry]:
+    if wanted.listing:
+        entries = entries.filter(listing=wanted.listing)
+    if wanted.person:
+        entries = entries.filter(actor_id=wanted.person)
+    first, end = _bounds(wanted)
+    if first is not None:
+        entries = entries.filter(sequence__gte=first)
+    if before is not None and (end is None or before < end):
+        end = before
+    return entries if end is None else entries.filter(sequence__lt=end)
+
+
+def _by_items(
+    items: Iterable[str], wanted: Filter, before: int | None, count: int
+) -> Iterator[int]:
+    """Walk the index of each item, and merge what is found, newest first."""
+    outcome = AuditEntry.objects.filter(attempt=OuterRef("entry__attempt"), action__in=OUTCOMES)
+    first, end = _bounds(wanted)
+    if before is not None and (end is None or before < end):
+        end = before
+    readings = []
+    for item in items:
+        rows = AuditItem.objects.filter(portal_id=item).exclude(
+            Q(entry__action=Action.PUBLISH_STARTED) & Exists(outcome)
+        )
+        if wanted.listing:
+            rows = rows.filter(entry__listing=wanted.listing)
+        if wanted.person:
+            rows = rows.filter(entry__actor_id=wanted.person)
+        if wanted.actions:
+            rows = rows.filter(entry__action__in=ACTION_GROUPS[wanted.actions])
+        if first is not None:
+            rows = rows.filter(entry_id__gte=first)
+        if end is not None:
+            rows = rows.filter(entry_id__lt=end)
+        readings.append(rows.order_by("-entry_id").values_list("entry_id", flat=True)[:count])
+    return merged(*readings, reverse=True)
+
+
+def _first_distinct(sequences: Iterable[int], count: int) -> list[int]:
+    chosen: dict[int, None] = {}
+    for sequence in sequences:
+        chosen[sequence] = None
+        if len(chosen) == count:
+            break
+    return list(chosen)
+
+
+def _items(words: str) -> tuple[list[str], bool]:
+    """Return the ids that a search for an item means, and whether there were too many."""
+    words = words.strip()
+    if is_portal_id(words.lower()):
+        return [words.lower()], False
+    titles = AuditTitle.objects.all()
+    for word in fold(words).split():
+        titles = titles.filter(folded__contains=word)
+    found = dict.fromkeys(
+        titles.order_by("pk").values_list("portal_id", flat=True)[: MOST_ITEMS * 4]
+    )
+    return list(found)[:MOST_ITEMS], len(found) > MOST_ITEMS
+
+
+def _bounds(wanted: Filter) -> tuple[int | None, int | None]:
+    """Translate days to sequences: the first of the period, and the first after it.
+
+    Entries are recorded in the order of time, so both are one step on the index of time.
+    """
+    return (
+        _first_from(_midnight(wanted.since)) if wanted.since else None,
+        _first_from(_midnight(wanted.until + timedelta(days=1))) if wanted.until else None,
+    )
+
+
+def _first_from(moment: datetime) -> int:
+    """Return the sequence of the first entry from a moment on; past the end if there is none."""
+    return (
+        AuditEntry.objects.filter(recorded_at__gte=moment)
+        .order_by("recorded_at", "sequence")
+        .values_list("sequence", flat=True)
+        .first()
+    ) or 2**62
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))

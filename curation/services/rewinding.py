@@ -1,0 +1,106 @@
+"""Bringing a past state back, as a draft: nothing is published without a review."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from curation.accounts.roles import Permission, require
+from curation.domain.selection import without_duplicates
+from curation.models import Draft, Listing
+from curation.portal.errors import ItemDeleted, ItemNotFound, PortalError
+from curation.portal.items import Item, ItemState
+from curation.services.drafts import draft_of, token
+from curation.services.errors import StaleDraft
+from curation.services.listings import remember_items
+
+if TYPE_CHECKING:
+    from curation.domain.selection import Selection
+    from curation.models import AuditEntry, User
+    from curation.portal.client import PortalClient
+
+
+class Side(StrEnum):
+    """Which state of an entry: what it led to, or what it replaced."""
+
+    AFTER = "after"
+    BEFORE = "before"
+
+
+@dataclass(frozen=True, slots=True)
+class PastState:
+    """A selection of the past, and what of it cannot be shown any more."""
+
+    selection: Selection  # without what is lost
+    lost: tuple[str, ...]
+
+
+def past_state(entry: AuditEntry, side: Side, live: Selection, client: PortalClient) -> PastState:
+    """Return a past state as far as the portal still has it.
+
+    Asks about what is not live now. Raises a PortalError if the portal does not answer.
+    """
+    wanted = without_duplicates(
+        tuple(entry.before) if side is Side.BEFORE else entry.shown_after or tuple(entry.before)
+    )
+    answers = client.items(entry.listing, [item_id for item_id in wanted if item_id not in live])
+    remember_items(answer for answer in answers.values() if isinstance(answer, Item))
+    lost = tuple(item_id for item_id, answer in answers.items() if _is_lost(answer))
+    return PastState(tuple(item_id for item_id in wanted if item_id not in lost), lost)
+
+
+def restore_state(
+    editor: User, listing: Listing, entry: AuditEntry, state: PastState, *, seen: str
+) -> Draft | None:
+    """Make a past state the editor's draft, in place of the one that the page showed.
+
+    Returns None if the live list is that already. StaleDraft if the page is behind.
+    """
+    require(editor, Permission.EDIT)
+    with transaction.atomic():
+        current = Listing.objects.select_for_update().get(pk=listing.pk)
+        draft = draft_of(editor, current)
+        if token(current, draft) != seen:
+            raise StaleDraft
+        if state.selection == current.live:
+            if draft:
+                Draft.objects.filter(pk=draft.pk, version=draft.version).delete()
+            return None
+        # What was dropped makes it another state than the entry's: no origin then.
+        origin = None if state.lost else entry.pk
+        if draft is None:
+            return _create(editor, current, state.selection, origin)
+        Draft.objects.filter(pk=draft.pk, version=draft.version).update(
+            ids=list(state.selection),
+            base_ids=list(current.live),
+            origin=origin,
+            version=draft.version + 1,
+            updated_at=timezone.now(),
+        )
+    return draft_of(editor, listing)
+
+
+def _create(editor: User, listing: Listing, selection: Selection, origin: int | None) -> Draft:
+    try:
+        with transaction.atomic():
+            return Draft.objects.create(
+                editor=editor,
+                listing=listing,
+                ids=list(selection),
+                base_ids=list(listing.live),
+                origin=origin,
+            )
+    except IntegrityError as error:
+        raise StaleDraft from error
+
+
+def _is_lost(answer: Item | PortalError) -> bool:
+    if isinstance(answer, ItemNotFound | ItemDeleted):
+        return True
+    if isinstance(answer, PortalError):
+        raise answer
+    return answer.state in {ItemState.GONE, ItemState.DELETED, ItemState.PRIVATE}
