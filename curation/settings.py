@@ -90,6 +90,8 @@ TEMPLATES: list[dict[str, Any]] = [
 DATABASE_URL = env.secret("DATABASE_URL", f"sqlite:///{VAR_DIR / 'a-la-une.sqlite3'}")
 try:
     _database: dict[str, Any] = dict(dj_database_url.parse(DATABASE_URL))
+    if not _database["NAME"]:
+        raise ValueError
 except (dj_database_url.ParseError, dj_database_url.UnknownSchemeError, ValueError):
     raise ImproperlyConfigured(
         "DATABASE_URL must read sqlite:///path or postgres://user:password@host/name."
@@ -103,8 +105,9 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 15,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
-    # A file, since threads of the live test server cannot share a memory database.
-    _database["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
+    # A file, since threads of the live test server cannot share a memory database; one per run,
+    # so that two runs in one tree do not delete each other's.
+    _database["TEST"] = {"NAME": str(VAR_DIR / f"test-{os.getpid()}.sqlite3")}
 elif _database["ENGINE"] == "django.db.backends.postgresql":
     _database.setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10}
 else:
