@@ -4,6 +4,7 @@ A wrong value stops the start with a sentence that names the variable; an absent
 the default. A secret may stand in a file named by `NAME_FILE` (Docker and systemd secrets).
 """
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -76,15 +77,24 @@ class Environment:
         value = self.text(name, default)
         if value == "sandbox:":
             return value
-        parts = urlsplit(value)
-        if (
-            parts.scheme not in {"http", "https"}
-            or not parts.hostname
-            or parts.username is not None
-            or parts.query
-            or parts.fragment
-        ):
+        if not _is_site(value):
             raise ImproperlyConfigured(
                 f"{name} must be an address such as https://www.data.gouv.fr, or sandbox:."
             )
         return value.rstrip("/").removesuffix("/api/1")
+
+
+def _is_site(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        port = parts.port
+    except ValueError:
+        return False
+    return (
+        parts.scheme in {"http", "https"}
+        and re.fullmatch(r"[\w.-]+|[0-9a-f:.]+", parts.hostname or "") is not None
+        and port != 0
+        and parts.username is None
+        and not parts.query
+        and not parts.fragment
+    )

@@ -2,7 +2,10 @@
 
 import os
 
+from django.core.management.base import BaseCommand
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "curation.settings")
 application = get_wsgi_application()
+# manage.py asks this before each command; a server has to ask by itself.
+BaseCommand().check()
