@@ -1,0 +1,41 @@
+"""System checks, by id."""
+
+import pytest
+from django.core.checks import run_checks
+
+KEY = "k" * 60
+
+
+@pytest.fixture
+def configured(settings):
+    """Return a function that sets settings and then gives the ids of our checks that complain."""
+
+    def configure(**values: object) -> list[str]:
+        for name, value in values.items():
+            setattr(settings, name, value)
+        ids = [message.id or "" for message in run_checks()]
+        return sorted(message_id for message_id in ids if message_id.startswith("curation."))
+
+    return configure
+
+
+def test_demo_has_nothing_to_complain_of(configured):
+    assert configured() == []
+
+
+def test_sandbox_may_keep_the_demo_key(configured, settings):
+    assert configured(IS_SANDBOX=True, SECRET_KEY=settings.DEMO_SECRET_KEY) == []
+
+
+def test_real_portal_with_keys_of_its_own_is_well(configured):
+    assert configured(IS_SANDBOX=False, SECRET_KEY=KEY, PORTAL_API_KEY="key") == []
+
+
+def test_real_portal_with_the_demo_key_is_an_error(configured, settings):
+    assert configured(
+        IS_SANDBOX=False, SECRET_KEY=settings.DEMO_SECRET_KEY, PORTAL_API_KEY="key"
+    ) == ["curation.E001"]
+
+
+def test_real_portal_without_its_key_is_a_warning(configured):
+    assert configured(IS_SANDBOX=False, SECRET_KEY=KEY, PORTAL_API_KEY="") == ["curation.W001"]

@@ -1,0 +1,154 @@
+"""Reading the environment by type."""
+
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from curation.environment import Environment
+
+
+def variable(value: str) -> Environment:
+    return Environment({"IT": value})
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [("word", "word"), ("  two words \n", "two words"), ("", "default"), ("   ", "default")],
+)
+def test_text_drops_surrounding_blanks_and_knows_a_default(value, expected):
+    assert variable(value).text("IT", "default") == expected
+
+
+def test_absent_variable_is_the_default():
+    nothing = Environment({})
+
+    assert nothing.text("IT") == ""
+    assert nothing.flag("IT", default=True) is True
+    assert nothing.seconds("IT", 2.5) == 2.5
+    assert nothing.words("IT") == []
+    assert nothing.secret("IT", "default") == "default"
+    assert nothing.choice("IT", "fr", ["fr", "en"]) == "fr"
+    assert nothing.portal("IT", "sandbox:") == "sandbox:"
+
+
+@pytest.mark.parametrize("value", ["1", "true", "TRUE", "yes", " on "])
+def test_flag_is_on(value):
+    assert variable(value).flag("IT") is True
+
+
+@pytest.mark.parametrize("value", ["0", "false", "No", "off"])
+def test_flag_is_off(value):
+    assert variable(value).flag("IT", default=True) is False
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [("3", 3.0), ("0.5", 0.5), ("1e1", 10.0), ("", 7.0)]
+)
+def test_seconds_are_a_number(value, expected):
+    assert variable(value).seconds("IT", 7.0) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [("a", ["a"]), ("a, b ,c", ["a", "b", "c"]), (",a,,", ["a"]), (" , ", [])],
+)
+def test_words_are_separated_by_commas(value, expected):
+    assert variable(value).words("IT") == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("sandbox:", "sandbox:"),
+        ("https://www.data.gouv.fr", "https://www.data.gouv.fr"),
+        ("https://www.data.gouv.fr/", "https://www.data.gouv.fr"),
+        ("https://www.data.gouv.fr/api/1/", "https://www.data.gouv.fr"),
+        ("https://open.example.org/portal", "https://open.example.org/portal"),
+        ("http://127.0.0.1:7000", "http://127.0.0.1:7000"),
+        ("http://[::1]:7000/", "http://[::1]:7000"),
+        ("https://données.example", "https://données.example"),
+    ],
+)
+def test_portal_is_an_address_without_its_api(value, expected):
+    assert variable(value).portal("IT", "sandbox:") == expected
+
+
+def test_secret_may_stand_in_a_file(tmp_path):
+    file = tmp_path / "secret"
+    file.write_text("sésame\n", encoding="utf-8")
+
+    assert Environment({"IT_FILE": str(file)}).secret("IT") == "sésame"
+
+
+def test_empty_secret_file_is_the_default(tmp_path):
+    file = tmp_path / "secret"
+    file.write_text("\n")
+
+    assert Environment({"IT_FILE": str(file)}).secret("IT", "default") == "default"
+
+
+def refused(environment: Environment, kind: str, *arguments: object) -> str:
+    """Return the sentence with which a value is refused."""
+    with pytest.raises(ImproperlyConfigured) as refusal:
+        getattr(environment, kind)("IT", *arguments)
+    return str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "arguments", "values", "sentence"),
+    [
+        ("flag", (), ["2", "enabled", "ja"], "IT must be 1 or 0, not “{value}”."),
+        (
+            "seconds",
+            (1.0,),
+            ["0", "-1", "soon", "nan", "inf", "1,5"],
+            "IT must be a number of seconds, not “{value}”.",
+        ),
+        ("choice", ("fr", ["fr", "en"]), ["de", "FR"], "IT must be one of fr, en."),
+        (
+            "portal",
+            ("sandbox:",),
+            [
+                "www.data.gouv.fr",
+                "ftp://www.data.gouv.fr",
+                "https://",
+                "https://person:secret@www.data.gouv.fr",
+                "https://www.data.gouv.fr?q=1",
+                "https://www.data.gouv.fr#top",
+                "https://two words.example",
+                "http://[::1",
+                "http://portal.example:port",
+                "http://portal.example:99999",
+                "sandbox",
+            ],
+            "IT must be an address such as https://www.data.gouv.fr, or sandbox:.",
+        ),
+    ],
+    ids=["flag", "seconds", "choice", "portal"],
+)
+def test_wrong_value_is_refused_in_a_sentence_that_names_the_variable(
+    kind, arguments, values, sentence
+):
+    expected = [sentence.format(value=value) for value in values]
+
+    assert [refused(variable(value), kind, *arguments) for value in values] == expected
+
+
+def test_secret_in_both_places_is_refused(tmp_path):
+    file = tmp_path / "secret"
+    file.write_text("one")
+    both = Environment({"IT": "two", "IT_FILE": str(file)})
+
+    assert refused(both, "secret") == "Set IT or IT_FILE, not both."
+
+
+@pytest.mark.parametrize("content", [None, b"\xff\xfe"], ids=["absent", "not UTF-8"])
+def test_unreadable_secret_file_is_refused(tmp_path: Path, content):
+    file = tmp_path / "secret"
+    if content is not None:
+        file.write_bytes(content)
+
+    sentence = refused(Environment({"IT_FILE": str(file)}), "secret")
+
+    assert sentence == f"IT_FILE: “{file}” cannot be read."

@@ -1,0 +1,112 @@
+"""The start: with nothing set it is the demo, with a wrong value it stops."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SECRET = "hunter2-never-shown"
+
+
+def start(code: str = "import curation.settings", **variables: str):
+    """Start a process with these variables and no others of the product."""
+    return subprocess.run(  # noqa: S603  our own interpreter and code
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "PYTHONUTF8": "1"} | variables,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def in_production(**variables: str) -> dict[str, str]:
+    return {
+        "SECRET_KEY": "k" * 60,
+        "PORTAL_URL": "https://portal.example",
+        "PORTAL_API_KEY": SECRET,
+    } | variables
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORTAL_URL", "portal.example"),
+        ("PORTAL_URL", f"https://person:{SECRET}@portal.example"),
+        ("PORTAL_TIMEOUT", "soon"),
+        ("PORTAL_API_KEY_FILE", "/nowhere/key"),
+        ("DEBUG", "perhaps"),
+        ("HTTPS", "2"),
+        ("SECRET_KEY_FILE", "/nowhere/secret"),
+        ("DATABASE_URL", f"mysql://person:{SECRET}@host/name"),
+        ("DATABASE_URL", f"postgres://person:{SECRET}@host:port/name"),
+        ("DATABASE_URL", f"postgres://person:{SECRET}@host"),
+        ("DATABASE_URL", f"postgres://person:{SECRET}@[host/name"),
+        ("DATABASE_URL", "var/db.sqlite3"),
+        ("LANGUAGE_CODE", "de"),
+        ("TIME_ZONE", "Paris"),
+        ("TIME_ZONE", "../etc/passwd"),
+    ],
+)
+def test_wrong_value_stops_the_start_with_a_sentence_that_names_it(name, value):
+    stopped = start(**{name: value})
+
+    kind, _, sentence = stopped.stderr.splitlines()[-1].partition(": ")
+    assert stopped.returncode == 1
+    assert kind == "django.core.exceptions.ImproperlyConfigured"
+    assert name in sentence
+    assert sentence.endswith(".")
+    assert SECRET not in stopped.stderr + stopped.stdout
+
+
+def test_secret_given_twice_stops_the_start_without_showing_it(tmp_path):
+    file = tmp_path / "key"
+    file.write_text(SECRET)
+
+    stopped = start(PORTAL_API_KEY=SECRET, PORTAL_API_KEY_FILE=str(file))
+
+    assert stopped.returncode == 1
+    assert "Set PORTAL_API_KEY or PORTAL_API_KEY_FILE, not both." in stopped.stderr
+    assert SECRET not in stopped.stderr
+
+
+def test_without_any_variable_it_is_the_demo():
+    demo = start(
+        "from curation.settings import *;"
+        "print(PORTAL_URL, HTTPS, DEBUG, DATABASES['default']['ENGINE'], LANGUAGE_CODE)"
+    )
+
+    assert demo.stdout.split() == [
+        "sandbox:",
+        "False",
+        "False",
+        "django.db.backends.sqlite3",
+        "fr",
+    ]
+
+
+def test_a_real_portal_brings_https():
+    production = start(
+        "from curation.settings import *;"
+        "print(HTTPS, SESSION_COOKIE_SECURE, CSRF_COOKIE_SECURE, SECURE_SSL_REDIRECT,"
+        " SECURE_HSTS_SECONDS > 0)",
+        **in_production(),
+    )
+
+    assert production.stdout.split() == ["True"] * 5
+
+
+def test_server_starts_in_production():
+    served = start("import curation.wsgi", **in_production())
+
+    assert (served.returncode, served.stderr) == (0, "")
+
+
+def test_server_refuses_what_the_checks_call_an_error():
+    refused = start("import curation.wsgi", PORTAL_URL="https://portal.example")
+
+    assert refused.returncode == 1
+    assert "(curation.E001) SECRET_KEY is the demo's" in refused.stderr
