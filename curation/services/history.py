@@ -226,12 +226,12 @@ def _bounds(wanted: Filter) -> tuple[int | None, int | None]:
     Entries are recorded in the order of time, so both are one step on the index of time.
     """
     return (
-        _first_from(_midnight(wanted.since)) if wanted.since else None,
-        _first_from(_midnight(wanted.until + timedelta(days=1))) if wanted.until else None,
+        first_from(_midnight(wanted.since)) if wanted.since else None,
+        first_from(_midnight(wanted.until + timedelta(days=1))) if wanted.until else None,
     )
 
 
-def _first_from(moment: datetime) -> int:
+def first_from(moment: datetime) -> int:
     """Return the sequence of the first entry from a moment on; past the end if there is none."""
     return (
         AuditEntry.objects.filter(recorded_at__gte=moment)
