@@ -12,7 +12,7 @@ def create_listings(**kwargs: Any) -> None:
     After each migration rather than in one, so that a flushed test database has them too.
     """
     from curation.models import Listing  # noqa: PLC0415 (once the registry is ready)
-    from curation.wording import LISTING_WORDS  # noqa: PLC0415
+    from curation.wording import LISTING_WORDS  # noqa: PLC0415 (likewise)
 
     for rank, key in enumerate(LISTING_WORDS):
         Listing.objects.get_or_create(key=key, defaults={"rank": rank})
