@@ -21,6 +21,23 @@ DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
+class Period:
+    """A time to look at. Holds its start and not its end.
+
+    `is_running`: its end is now, so that what stands there then is still standing.
+    """
+
+    start: datetime
+    end: datetime
+    is_running: bool = False
+
+    @property
+    def length(self) -> timedelta:
+        """How long it lasts."""
+        return self.end - self.start
+
+
+@dataclass(frozen=True, slots=True)
 class Span:
     """A time without a break at one position (from 1). Holds its start and not its end."""
 
