@@ -1,0 +1,106 @@
+"""What an editor sees, by the hooks that docs/architecture.md keeps stable."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
+
+from playwright.sync_api import Locator, Page, expect
+
+from curation.models import Draft
+
+
+class Column:
+    """One list of the board."""
+
+    def __init__(self, page: Page, key: str) -> None:
+        self.page = page
+        self.key = key
+        self.section = page.locator(f'[data-column="{key}"]')
+        self.list = page.locator(f'ol[data-listing="{key}"]')
+        self.rows = self.list.locator("> li[data-id]")
+        self.search = page.locator(f'input[role=combobox][data-listing="{key}"]')
+        self.options = self.section.get_by_role("option")
+        self.tray = self.section.locator(".tray")
+
+    def row(self, item_id: str) -> Locator:
+        """Return the row of an item."""
+        return self.list.locator(f'> li[data-id="{item_id}"]')
+
+    def grip(self, item_id: str) -> Locator:
+        """Return the handle by which a row is dragged or lifted."""
+        return self.row(item_id).locator(".item__handle")
+
+    def act(self, item_id: str, action: str) -> Locator:
+        """Return one of the buttons of a row."""
+        return self.row(item_id).locator(f'[data-action="{action}"]')
+
+    def carry(self, item_id: str, place: int) -> None:
+        """Drag a row by its handle over a place, counted from 1; the button stays down."""
+        grip, target = self.grip(item_id), self.rows.nth(place - 1)
+        grip.scroll_into_view_if_needed()
+        start, end = grip.bounding_box(), target.bounding_box()
+        assert start
+        assert end
+        x, y = start["x"] + start["width"] / 2, start["y"] + start["height"] / 2
+        middle = end["y"] + end["height"] / 2
+        mouse = self.page.mouse
+        mouse.move(x, y)
+        mouse.down()
+        mouse.move(x + 6, middle + (-6 if middle < y else 6), steps=8)
+
+    def shows(self, ids: Iterable[str]) -> None:
+        """Expect exactly these items, in this order, numbered from 1."""
+        ids = list(ids)
+        expect(self.rows).to_have_count(len(ids))
+        for place, item_id in enumerate(ids):
+            expect(self.rows.nth(place)).to_have_attribute("data-id", item_id)
+        expect(self.rows.locator(".item__pos")).to_have_text(
+            [str(place + 1) for place in range(len(ids))]
+        )
+
+
+class Board:
+    """The board in one tab."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.datasets = Column(page, "datasets")
+        self.reuses = Column(page, "reuses")
+        self.live = page.locator("#live[role=status]")
+        self.dock = page.locator("#dock")
+        self.dialog = page.get_by_role("dialog")
+        self.messages = page.locator("#messages")
+
+    def open(self) -> Board:
+        """Go to the board, and wait for the fresh lists that it asks for."""
+        with self.refreshed():
+            self.page.goto("/")
+        return self
+
+    @contextmanager
+    def saved(self, action: str, status: int = 200) -> Iterator[None]:
+        """Wait for the answer to a step: "move", "add", "remove" or "restore"."""
+        with self.page.expect_response(lambda answer: answer.url.endswith(f"/{action}/")) as event:
+            yield
+        assert event.value.status == status
+
+    def refreshed(self) -> AbstractContextManager[Any]:
+        """Wait for an answer with fresh lists."""
+        return self.page.expect_response(lambda response: "/live/" in response.url)
+
+    def says(self, text: str | re.Pattern[str]) -> None:
+        """Expect what a screen reader is told."""
+        expect(self.live).to_have_text(text)
+
+    def button(self, action: str) -> Locator:
+        """Return a button of the bar at the bottom or of the dialog."""
+        return self.page.locator(f'[data-action="{action}"]:visible')
+
+
+def drafted(key: str) -> tuple[str, ...] | None:
+    """Return what the one draft of a list holds on the server; None if there is none."""
+    draft = Draft.objects.filter(listing=key).first()
+    return draft.selection if draft else None
