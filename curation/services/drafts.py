@@ -117,6 +117,51 @@ def discard(editor: User, listing: Listing, *, seen: str) -> None:
         raise StaleDraft
 
 
+def store(
+    editor: User,
+    listing: Listing,
+    draft: Draft | None,
+    selection: Selection,
+    *,
+    base: Selection,
+    origin: int | None = None,
+) -> Draft | None:
+    """Write the next state of a draft that was just read, within the caller's transaction.
+
+    One statement guarded by the version that was read (compare-and-set), or a creation guarded by
+    the unique draft of an editor and a listing: of two writers at once, one gets StaleDraft. A
+    draft that does not differ from its base is removed, and None returned.
+    """
+    if draft is None:
+        if selection == base:
+            return None
+        try:
+            with transaction.atomic():
+                return Draft.objects.create(
+                    editor=editor,
+                    listing=listing,
+                    ids=list(selection),
+                    base_ids=list(base),
+                    origin=origin,
+                )
+        except IntegrityError as error:
+            raise StaleDraft from error
+    same = Draft.objects.filter(pk=draft.pk, version=draft.version)
+    if selection == base:
+        written, _ = same.delete()
+    else:
+        written = same.update(
+            ids=list(selection),
+            base_ids=list(base),
+            origin=origin,
+            version=draft.version + 1,
+            updated_at=timezone.now(),
+        )
+    if not written:
+        raise StaleDraft
+    return draft_of(editor, listing)
+
+
 def _edit(
     editor: User,
     listing: Listing,
@@ -124,11 +169,7 @@ def _edit(
     change: Callable[[Selection], Selection],
     item_id: str | None = None,
 ) -> Draft | None:
-    """Apply one step to what the page showed. Return the draft, or None if nothing differs now.
-
-    The write is one statement guarded by the version that was read (compare-and-set), the creation
-    by the unique draft of an editor and a listing: of two steps at once, one is stale.
-    """
+    """Apply one step to what the page showed. Return the draft, or None if nothing differs now."""
     require(editor, Permission.EDIT)
     with transaction.atomic():
         listing = Listing.objects.get(pk=listing.pk)
@@ -138,29 +179,5 @@ def _edit(
         before = draft.selection if draft else listing.live
         if item_id is not None and item_id not in before:
             raise NotInList
-        after = change(before)
-        if draft is None:
-            return None if after == before else _create(editor, listing, after)
-        same = Draft.objects.filter(pk=draft.pk, version=draft.version)
-        if after == draft.base:
-            written, _ = same.delete()
-        else:
-            written = same.update(
-                ids=list(after),
-                version=draft.version + 1,
-                origin=None,  # it was edited since, and is no longer a past state
-                updated_at=timezone.now(),
-            )
-        if not written:
-            raise StaleDraft
-        return draft_of(editor, listing)
-
-
-def _create(editor: User, listing: Listing, after: Selection) -> Draft:
-    try:
-        with transaction.atomic():
-            return Draft.objects.create(
-                editor=editor, listing=listing, ids=list(after), base_ids=list(listing.live)
-            )
-    except IntegrityError as error:
-        raise StaleDraft from error
+        base = draft.base if draft else listing.live
+        return store(editor, listing, draft, change(before), base=base)

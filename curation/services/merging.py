@@ -6,12 +6,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.utils import timezone
 
 from curation.accounts.roles import Permission, require
 from curation.domain.merge import Merge, merge
 from curation.models import Action, AuditEntry, Draft, Listing
-from curation.services.drafts import draft_of, token
+from curation.services.drafts import draft_of, store, token
 from curation.services.errors import StaleDraft
 
 if TYPE_CHECKING:
@@ -53,20 +52,7 @@ def adopt(
         if draft is None or token(current, draft) != seen or current.revision != revision:
             raise StaleDraft
         result = proposal(draft, current.live, choices).result
-        same = Draft.objects.filter(pk=draft.pk, version=draft.version)
-        if result == current.live:
-            written, _ = same.delete()
-        else:
-            written = same.update(
-                ids=list(result),
-                base_ids=list(current.live),
-                version=draft.version + 1,
-                origin=None,
-                updated_at=timezone.now(),
-            )
-        if not written:
-            raise StaleDraft
-    return draft_of(editor, listing)
+        return store(editor, current, draft, result, base=current.live)
 
 
 def latest_change(listing: Listing) -> AuditEntry | None:

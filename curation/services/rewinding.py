@@ -6,21 +6,20 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from django.db import IntegrityError, transaction
-from django.utils import timezone
+from django.db import transaction
 
 from curation.accounts.roles import Permission, require
 from curation.domain.selection import without_duplicates
-from curation.models import Draft, Listing
+from curation.models import Listing
 from curation.portal.errors import ItemDeleted, ItemNotFound, PortalError
 from curation.portal.items import Item, ItemState
-from curation.services.drafts import draft_of, token
+from curation.services.drafts import draft_of, store, token
 from curation.services.errors import StaleDraft
 from curation.services.listings import remember_items
 
 if TYPE_CHECKING:
     from curation.domain.selection import Selection
-    from curation.models import AuditEntry, User
+    from curation.models import AuditEntry, Draft, User
     from curation.portal.client import PortalClient
 
 
@@ -66,36 +65,9 @@ def restore_state(
         draft = draft_of(editor, current)
         if token(current, draft) != seen:
             raise StaleDraft
-        if state.selection == current.live:
-            if draft:
-                Draft.objects.filter(pk=draft.pk, version=draft.version).delete()
-            return None
         # What was dropped makes it another state than the entry's: no origin then.
         origin = None if state.lost else entry.pk
-        if draft is None:
-            return _create(editor, current, state.selection, origin)
-        Draft.objects.filter(pk=draft.pk, version=draft.version).update(
-            ids=list(state.selection),
-            base_ids=list(current.live),
-            origin=origin,
-            version=draft.version + 1,
-            updated_at=timezone.now(),
-        )
-    return draft_of(editor, listing)
-
-
-def _create(editor: User, listing: Listing, selection: Selection, origin: int | None) -> Draft:
-    try:
-        with transaction.atomic():
-            return Draft.objects.create(
-                editor=editor,
-                listing=listing,
-                ids=list(selection),
-                base_ids=list(listing.live),
-                origin=origin,
-            )
-    except IntegrityError as error:
-        raise StaleDraft from error
+        return store(editor, current, draft, state.selection, base=current.live, origin=origin)
 
 
 def _is_lost(answer: Item | PortalError) -> bool:
