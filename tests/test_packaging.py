@@ -1,0 +1,231 @@
+"""What is shipped: pinned packages, pages that load nothing from elsewhere, scripts, the image."""
+
+import os
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from django.contrib.staticfiles import finders
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.core.management import call_command
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = sorted(
+    path
+    for path in ROOT.rglob("templates/**/*.html")
+    if path.relative_to(ROOT).parts[0] in {"templates", "curation"}
+)
+# Code that writes markup comes under the same Content-Security-Policy.
+MARKUP = [*PAGES, *sorted(ROOT.glob("curation/templatetags/*.py"))]
+STYLES_AND_SCRIPTS = sorted(
+    path
+    for kind in ("css", "js", "svg")
+    for top in ("static", "curation")
+    for path in (ROOT / top).rglob(f"*.{kind}")
+)
+
+
+def named(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+# --- Requirements ---------------------------------------------------------------------------------
+
+
+def pinned(name: str) -> dict[str, str]:
+    """Return the version of each package of a requirements file, checking that each has hashes."""
+    versions: dict[str, str] = {}
+    text = (ROOT / name).read_text(encoding="utf-8").replace("\\\n", " ")
+    for line in filter(None, (line.partition("#")[0].strip() for line in text.splitlines())):
+        requirement, *hashes = re.split(r"\s+--hash=", line)
+        found = re.fullmatch(r"([\w.-]+)==([\w.]+)(?:\s*;.*)?", requirement.strip())
+        assert found, f"{name}: {requirement} is not pinned"
+        assert hashes, f"{name}: {requirement} has no hash"
+        assert all(re.fullmatch(r"sha256:[0-9a-f]{64}", value) for value in hashes)
+        versions[canonicalize_name(found[1])] = found[2]
+    return versions
+
+
+def declared(group: str) -> list[Requirement]:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    runtime = project["project"]["dependencies"]
+    lines = runtime if group == "runtime" else runtime + project["dependency-groups"]["dev"]
+    return [Requirement(line) for line in lines]
+
+
+@pytest.mark.parametrize(
+    ("group", "file"), [("runtime", "requirements.txt"), ("dev", "requirements-dev.txt")]
+)
+def test_requirements_pin_what_pyproject_declares(group, file):
+    versions = pinned(file)
+
+    wrong = [
+        str(requirement)
+        for requirement in declared(group)
+        if versions.get(canonicalize_name(requirement.name)) is None
+        or versions[canonicalize_name(requirement.name)] not in requirement.specifier
+    ]
+    assert wrong == []
+
+
+def test_development_runs_on_the_packages_of_production():
+    runtime, dev = pinned("requirements.txt"), pinned("requirements-dev.txt")
+
+    assert runtime.items() <= dev.items()
+
+
+# --- Pages ----------------------------------------------------------------------------------------
+
+# Names of formats, which nobody loads.
+NAMESPACES = re.compile(r"http://www\.w3\.org/(2000/svg|1999/xlink)")
+ADDRESS = re.compile(r"""(?:\b(?:https?|wss?):|["'(=]\s*)//[\w[]|@import\b|\bdata:""")
+INLINE = re.compile(
+    r"""<script(?![^>]*\ssrc=)|<style\b|\s(?:style|on\w+)=|\shx-on\b|javascript:|\bjs:""",
+    re.IGNORECASE,
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<script src="https://cdn.example/htmx.js">',
+        '<img src="//cdn.example/a.png">',
+        "url(//fonts.example/a.woff2)",
+        '@import "a.css"',
+        "new WebSocket('wss://example')",
+    ],
+)
+def test_addresses_are_found(text):
+    assert ADDRESS.search(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<script>alert()</script>",
+        '<script type="module">',
+        '<p style="color: red">',
+        '<button\n  onclick="go()">',
+        "<a href='javascript:go()'>",
+        '<form hx-on::after-request="go()">',
+        "<form hx-vals='js:{a: 1}'>",
+        "<style>p {}</style>",
+    ],
+)
+def test_inline_code_is_found(text):
+    assert INLINE.search(text)
+
+
+@pytest.mark.parametrize("path", [*MARKUP, *STYLES_AND_SCRIPTS], ids=named)
+def test_nothing_is_loaded_from_elsewhere(path):
+    text = NAMESPACES.sub("", path.read_text(encoding="utf-8"))
+
+    assert ADDRESS.findall(text) == []
+
+
+@pytest.mark.parametrize("path", MARKUP, ids=named)
+def test_nothing_is_inline(path):
+    assert INLINE.findall(path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize("path", PAGES, ids=named)
+def test_static_files_of_a_page_exist(path):
+    files = re.findall(r"\{% static ['\"]([^'\"]+)['\"] %\}", path.read_text(encoding="utf-8"))
+
+    assert [file for file in files if finders.find(file) is None] == []
+
+
+@pytest.fixture
+def collected(settings, tmp_path) -> Path:
+    """Name static files as a server does, from an empty directory."""
+    settings.STATIC_ROOT = tmp_path
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "curation.static.CollectedStaticFiles"}
+    }
+    return tmp_path
+
+
+def test_static_files_have_their_own_names_before_they_are_collected(collected):
+    assert staticfiles_storage.url("css/app.css") == "/static/css/app.css"
+
+
+def test_static_files_are_collected_hashed_and_compressed(collected):
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+    address = staticfiles_storage.url("css/app.css")
+    assert re.fullmatch(r"/static/css/app\.[0-9a-f]{12}\.css", address)
+    assert (collected / (address.removeprefix("/static/") + ".gz")).exists()
+
+
+# --- Scripts --------------------------------------------------------------------------------------
+
+SCRIPTS = sorted(
+    path
+    for path in [ROOT / ".ci/run", ROOT / "manage.py", *(ROOT / "script").iterdir()]
+    if path.is_file() and path.read_bytes().startswith(b"#!")
+)
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=named)
+def test_script_can_be_run(path):
+    assert os.access(path, os.X_OK)
+
+
+@pytest.mark.parametrize("path", [path for path in SCRIPTS if path.suffix != ".py"], ids=named)
+def test_script_stops_at_its_first_error(path):
+    lines = path.read_text(encoding="utf-8").splitlines()
+
+    assert lines[0] == "#!/usr/bin/env bash"
+    assert next(line for line in lines if not line.startswith("#")) == "set -euo pipefail"
+
+
+# --- The image ------------------------------------------------------------------------------------
+
+
+def instructions() -> list[tuple[str, str]]:
+    """Return the Dockerfile's instructions with what they say, continued lines joined."""
+    text = (ROOT / "Dockerfile").read_text(encoding="utf-8").replace("\\\n", " ")
+    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
+    return [(word, rest) for word, _, rest in (line.partition(" ") for line in lines)]
+
+
+def test_image_is_built_in_two_stages_and_runs_as_nobody_in_particular():
+    everything = instructions()
+    stages = [index for index, (word, _) in enumerate(everything) if word == "FROM"]
+    last_stage = everything[stages[-1] :]
+    words = [word for word, _ in last_stage]
+    users = [rest for word, rest in last_stage if word == "USER"]
+
+    assert len(stages) == 2
+    assert len(users) == 1
+    assert int(users[0].partition(":")[0]) > 0
+    # What comes after a USER is done by that user: nothing but to start.
+    assert not {"RUN", "COPY", "ADD"} & set(words[words.index("USER") :])
+
+
+def test_image_takes_only_pinned_packages_and_probes_its_health():
+    said = "\n".join(f"{word} {rest}" for word, rest in instructions())
+
+    assert "--require-hashes" in said
+    assert re.search(r"HEALTHCHECK .*'/healthz'", said)
+    assert not re.search(r"\bADD\b|\b(curl|wget)\b", said)
+
+
+def test_build_context_holds_only_what_is_named():
+    lines = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    rules = [line for line in lines if line and not line.startswith("#")]
+
+    assert rules[0] == "*"
+    assert {rule for rule in rules if rule.startswith("!")} == {
+        "!manage.py",
+        "!gunicorn.conf.py",
+        "!requirements.txt",
+        "!LICENSE",
+        "!curation",
+        "!static",
+        "!templates",
+        "!script/messages.py",
+    }
