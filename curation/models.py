@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from curation.accounts.roles import Role
@@ -50,6 +51,18 @@ class User(AbstractUser):
         return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
 
 
+class ListingQuerySet(models.QuerySet["Listing"]):
+    """Readings of the listings. Leases are counted by the database's clock: machines share it."""
+
+    def free(self) -> ListingQuerySet:
+        """Keep the listings that an attempt may take."""
+        return self.exclude(claim_expires_at__gt=Now())
+
+    def on_time(self) -> ListingQuerySet:
+        """Tell the time as well: `is_held` and `is_reserved` need it."""
+        return self.annotate(now=Now())  # type: ignore[no-redef]  # declared for its readers
+
+
 class Listing(models.Model):
     """One curated list of the portal, what we last knew of it, and who is publishing it."""
 
@@ -63,11 +76,17 @@ class Listing(models.Model):
     checked_at = models.DateTimeField(null=True, default=None)
     unreachable_since = models.DateTimeField(null=True, default=None)
 
-    # One attempt at a time, across processes and machines: taken by compare-and-set.
+    # One attempt at a time, across processes and machines: taken by compare-and-set. A claim names
+    # one call of `publish`, not its attempt: the same attempt may be asked for twice. No claim, but
+    # a time at which it expires: the attempt was given up, and its list may still land till then.
     claim = models.UUIDField(null=True, default=None)
     claimed_by = models.CharField(max_length=150, blank=True, default="")
     claimed_at = models.DateTimeField(null=True, default=None)
     claim_expires_at = models.DateTimeField(null=True, default=None)
+
+    now: datetime  # by the database's clock, if `on_time()` asked for it
+
+    objects = ListingQuerySet.as_manager()
 
     class Meta:
         ordering = ["rank", "key"]
@@ -85,13 +104,15 @@ class Listing(models.Model):
         """The phrases that name this listing."""
         return LISTING_WORDS[self.key]
 
-    def is_claimed(self, now: datetime) -> bool:
-        """Tell whether an attempt holds this listing."""
-        return (
-            self.claim is not None
-            and self.claim_expires_at is not None
-            and self.claim_expires_at > now
-        )
+    @property
+    def is_held(self) -> bool:
+        """Tell whether an attempt is at work on this listing."""
+        return self.claim is not None and self.is_reserved
+
+    @property
+    def is_reserved(self) -> bool:
+        """Tell whether an attempt is at work, or was given up and may still have an effect."""
+        return self.claim_expires_at is not None and self.claim_expires_at > self.now
 
 
 class KnownItem(models.Model):

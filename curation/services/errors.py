@@ -98,14 +98,22 @@ class PublishConflict(PublishError):
 
 
 class PublishBusy(PublishError):
-    """Another attempt holds the listing."""
+    """Another attempt holds the listing: `by` whom, `since` when. Or one that was given up may
+    still have an effect (`is_waiting`).
+    """
 
     def __init__(self, listing: Listing) -> None:
         super().__init__(listing)
         self.by = listing.claimed_by
         self.since: datetime | None = listing.claimed_at
+        self.is_waiting = listing.claim is None and self.since is not None
 
     def __str__(self) -> str:
+        if self.is_waiting:
+            return _(
+                "%(name)s’s publication of this list is not confirmed yet. Your draft is kept: "
+                "wait until the board shows the result, then review it again."
+            ) % {"name": self.by}
         return _(
             "%(name)s is publishing this list at this moment. Your draft is kept: wait a few "
             "seconds, then review it again."
@@ -158,16 +166,3 @@ class Undetermined(PublishError):
         "The portal did not confirm, and its list has changed again since: whether yours was "
         "shown meanwhile cannot be told. Your draft is kept. Review it against the list as it is."
     )
-
-
-class TooManyChanges(CurationError):
-    """A period holds more changes than can be shown."""
-
-    def __init__(self, most: int) -> None:
-        super().__init__(most)
-        self.most = most
-
-    def __str__(self) -> str:
-        return _(
-            "The list changed more than %(most)s times in this period. Choose a shorter one."
-        ) % {"most": self.most}

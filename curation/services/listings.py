@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from curation.domain.changes import changes
 from curation.models import Action, AuditEntry, KnownItem, Listing
-from curation.portal.errors import PortalError
-from curation.portal.items import Item, Page
+from curation.portal.errors import ItemDeleted, PortalError
+from curation.portal.items import Item, ItemState, Page
 from curation.services import audit
 
 if TYPE_CHECKING:
+    import uuid
     from collections.abc import Iterable
 
     from curation.domain.selection import Selection
     from curation.portal.client import PortalClient
+
+# As many as the client asks at once. More are gone because a person took them off.
+_MOST_DROPPED = 8
+# No gateway holds a request back for longer.
+_LATEST = timedelta(days=1)
 
 
 def remember_items(items: Iterable[Item]) -> None:
@@ -102,7 +110,7 @@ def refresh(client: PortalClient) -> dict[str, PortalError | None]:
         else:
             problems[listing.key] = None
             remember_items(answer)
-            observe(listing, tuple(item.id for item in answer))
+            observe(listing, tuple(item.id for item in answer), client)
     return problems
 
 
@@ -114,39 +122,93 @@ def note_unreachable(listing: Listing) -> None:
     listing.refresh_from_db()
 
 
-def observe(listing: Listing, live: Selection, *, holds_claim: bool = False) -> None:
-    """Compare a fresh reading with what we knew, and record a change made by someone else.
+def observe(
+    listing: Listing, live: Selection, client: PortalClient, *, claim: uuid.UUID | None = None
+) -> None:
+    """Compare a reading with what we knew, and record a change made by someone else.
 
-    The row lock lets exactly one of several observers record it. While an attempt of ours is
-    under way or not settled, a difference may be its effect: it is left to settling, unless the
-    caller holds the claim itself and has sent nothing yet.
+    `listing` is as it was before the reading began: one that others overtook meanwhile (they read,
+    published or settled) is out of date, and says nothing. While an attempt of ours is under way or
+    not settled, a difference may be its effect: it is left to settling, unless the caller holds the
+    `claim` and has sent nothing yet. The row lock lets exactly one of several observers record it.
     """
-    now = timezone.now()
+    deleted = _dropped(listing, live, client)
     with transaction.atomic():
-        current = Listing.objects.select_for_update().get(pk=listing.pk)
-        current.checked_at = now
-        current.unreachable_since = None
-        current.save(update_fields=["checked_at", "unreachable_since"])
-        may_be_ours = not holds_claim and (
-            current.is_claimed(now)
-            or AuditEntry.objects.unsettled().filter(listing=current.key).exists()
-        )
-        if current.known is None or (current.live != live and not may_be_ours):
-            is_first = current.known is None
-            audit.record(
-                Action.LIVE_FIRST_READ if is_first else Action.CHANGE_OUTSIDE,
-                actor=audit.SYSTEM if is_first else audit.OUTSIDER,
-                listing=current.key,
-                before=current.live,
-                after=live,
-                titles=titles_of(current.key, {*current.live, *live}),
+        current = lock(listing.key)
+        if current.revision == listing.revision:
+            current.checked_at = timezone.now()
+            current.unreachable_since = None
+            current.save(update_fields=["checked_at", "unreachable_since"])
+            may_be_ours = (current.is_held and current.claim != claim) or (
+                AuditEntry.objects.unsettled().filter(listing=current.key).exists()
             )
-            set_known(current, live)
+            if current.known is None:
+                _record_reading(Action.LIVE_FIRST_READ, audit.SYSTEM, current, live, {})
+            elif current.live != live and not may_be_ours:
+                detail = _late(current, live) or ({"deleted": deleted} if deleted else {})
+                _record_reading(Action.CHANGE_OUTSIDE, audit.OUTSIDER, current, live, detail)
     listing.refresh_from_db()
+
+
+def lock(key: str) -> Listing:
+    """Lock a listing until the transaction ends, and return it.
+
+    Whoever also writes to the log locks the listing first: the other order could deadlock. Drafts
+    can be created meanwhile (`no_key`).
+    """
+    return Listing.objects.select_for_update(no_key=True).on_time().get(pk=key)
 
 
 def set_known(listing: Listing, live: Selection) -> None:
     """Move the listing's known selection, within the caller's transaction."""
     Listing.objects.filter(pk=listing.pk).update(
         known=list(live), revision=F("revision") + 1, checked_at=timezone.now()
+    )
+
+
+def _record_reading(
+    action: Action, actor: audit.Actor, listing: Listing, live: Selection, detail: dict[str, Any]
+) -> None:
+    audit.record(
+        action,
+        actor=actor,
+        listing=listing.key,
+        before=listing.live,
+        after=live,
+        titles=titles_of(listing.key, {*listing.live, *live}),
+        detail=detail,
+    )
+    set_known(listing, live)
+
+
+def _dropped(listing: Listing, live: Selection, client: PortalClient) -> list[str]:
+    """Return the items that the portal took off by itself, since they were deleted there.
+
+    Asked only when nothing but removals happened, and as well as it can be known: a portal that
+    does not answer leaves it open.
+    """
+    if live == listing.live:
+        return []
+    difference = changes(listing.live, live)
+    gone = [item_id for item_id, _ in difference.removed]
+    if difference.added or difference.moved or len(gone) > _MOST_DROPPED:
+        return []
+    return [
+        item_id
+        for item_id, answer in client.items(listing.key, gone).items()
+        if isinstance(answer, ItemDeleted)
+        or (isinstance(answer, Item) and answer.state is ItemState.DELETED)
+    ]
+
+
+def _late(listing: Listing, live: Selection) -> dict[str, Any]:
+    """Name the attempt that asked for this very list and was given up: it may have landed since."""
+    given_up = AuditEntry.objects.filter(
+        listing=listing.key,
+        action__in=[Action.PUBLISH_FAILED, Action.PUBLISH_UNDETERMINED],
+        recorded_at__gte=timezone.now() - _LATEST,
+    )
+    return next(
+        ({"late": entry.sequence} for entry in given_up if tuple(entry.after) == live),
+        {},
     )

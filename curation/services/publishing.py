@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import logging
 import time
+import uuid
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db import transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -44,21 +45,20 @@ from curation.services.errors import (
     StaleDraft,
     Undetermined,
 )
-from curation.services.listings import observe, remember_items, set_known, titles_of
+from curation.services.listings import known_items, lock, observe, remember_items, set_known
 
 if TYPE_CHECKING:
-    import uuid
     from collections.abc import Mapping
 
     from curation.domain.selection import Selection
-    from curation.models import User
+    from curation.models import ListingQuerySet, User
     from curation.portal.client import PortalClient
     from curation.wording import Words
 
 logger = logging.getLogger("curation.publishing")
 
 # Gateways give up on an answer that may still come: the write may land after they said so.
-_MAY_STILL_LAND = {502, 504}
+_MAY_STILL_LAND = {502, 504, 520, 524}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,101 +118,138 @@ def publish(
     recorded. The draft goes only with success.
     """
     require(editor, Permission.PUBLISH)
-    earlier = AuditEntry.objects.filter(attempt=attempt, action__in=OUTCOMES).first()
-    if earlier is not None:
-        return _answer(earlier)
+    if outcome := _outcome_of(attempt):
+        return _answer(outcome)
     settle(listing, client)
-    draft = draft_of(editor, listing)
-    if draft is None:
-        raise NothingToPublish
-    if token(listing, draft) != seen:
-        raise StaleDraft
-    _claim(listing, attempt, editor)
+    claim = _claim(listing, editor)
     try:
-        before = _read(listing, draft, client)
-        titles = _check_new_items(listing, before, draft.selection, client)
-        intent = _record_intent(listing, draft, before, titles, editor, attempt, note)
+        entry = _start(editor, listing, claim, seen, attempt, note, client)
     except BaseException:
-        _release(listing, attempt)
+        _release(listing, claim)
         raise
-    return _put(listing, intent, client)
+    if entry.is_outcome:
+        _release(listing, claim)
+        return _answer(entry)
+    return _put(listing, entry, claim, client)
 
 
 def settle(listing: Listing, client: PortalClient) -> AuditEntry | None:
     """Settle, by reading, an attempt that nobody works on any more; return its outcome.
 
-    Called by the next publication, the next look at the board, and `reconcile`. Does nothing
-    while the claim of the attempt lasts: its process may still be at work, or its PUT may still
-    land. Several callers at once record one outcome.
+    Called by the next publication, the next look at the board, and `reconcile`. Does nothing while
+    a process is at work, and while a list that was given up may still land it can only succeed.
+    Several callers at once record one outcome.
     """
     intent = AuditEntry.objects.unsettled().filter(listing=listing.key).first()
     if intent is None:
         return None
-    listing.refresh_from_db()
-    if listing.claim == intent.attempt and listing.is_claimed(timezone.now()):
+    current = Listing.objects.on_time().get(pk=listing.pk)
+    if current.is_held:
         return None
     live = client.home_ids(listing.key)
-    if live == tuple(intent.after):
-        return _record_outcome(intent, Action.PUBLISH_SUCCEEDED, live, known_by="reconciled")
-    if live == tuple(intent.before):
-        return _record_outcome(intent, Action.PUBLISH_FAILED, live, known_by="reconciled")
-    return _record_outcome(intent, Action.PUBLISH_UNDETERMINED, live, known_by="reconciled")
+    return _settle(intent, live, may_land=current.is_reserved)
+
+
+def lease() -> timedelta:
+    """Return how long one attempt may hold a listing, from its claim and anew from its intent.
+
+    Longer than its calls to the portal last, and than a PUT whose answer we gave up on may take to
+    land.
+    """
+    return timedelta(seconds=30 + 9 * settings.PORTAL_TIMEOUT)
 
 
 # Steps 1 to 5: nothing has been sent yet ----------------------------------------------------------
 
 
-def _claim(listing: Listing, attempt: uuid.UUID, editor: User) -> None:
-    now = timezone.now()
-    free = Q(claim=None) | Q(claim_expires_at__lte=now)
-    taken = Listing.objects.filter(free, pk=listing.pk).update(
-        claim=attempt,
-        claimed_by=editor.display_name,
-        claimed_at=now,
-        claim_expires_at=now + lease(),
+def _claim(listing: Listing, editor: User) -> uuid.UUID:
+    claim = uuid.uuid4()
+    taken = (
+        Listing.objects.free()
+        .filter(pk=listing.pk)
+        .update(
+            claim=claim,
+            claimed_by=editor.display_name[:150],
+            claimed_at=Now(),
+            claim_expires_at=Now() + lease(),
+        )
     )
     listing.refresh_from_db()
     if not taken:
         raise PublishBusy(listing)
+    return claim
 
 
-def lease() -> timedelta:
-    """Return how long one attempt may hold a listing.
+def _release(listing: Listing, claim: uuid.UUID) -> None:
+    """Let others publish, unless they already do: the lease may have expired."""
+    _free(Listing.objects.filter(pk=listing.pk, claim=claim))
 
-    Longer than all its calls to the portal can last, and than a PUT whose answer we gave up on
-    may take to land.
+
+def _free(listings: ListingQuerySet) -> None:
+    listings.update(claim=None, claimed_by="", claimed_at=None, claim_expires_at=None)
+
+
+def _start(
+    editor: User,
+    listing: Listing,
+    claim: uuid.UUID,
+    seen: str,
+    attempt: uuid.UUID,
+    note: str,
+    client: PortalClient,
+) -> AuditEntry:
+    """Read, compare, check, and record the intent. Return it, or what became of this attempt.
+
+    Another process may have finished the same attempt just before our claim, or left it open.
     """
-    return timedelta(seconds=30 + 9 * settings.PORTAL_TIMEOUT)
-
-
-def _release(listing: Listing, attempt: uuid.UUID) -> None:
-    Listing.objects.filter(pk=listing.pk, claim=attempt).update(
-        claim=None, claimed_by="", claimed_at=None, claim_expires_at=None
-    )
-
-
-def _read(listing: Listing, draft: Draft, client: PortalClient) -> Selection:
-    live = client.home_ids(listing.key)
-    observe(listing, live, holds_claim=True)
+    live = _read(listing, claim, client)
+    if outcome := _outcome_of(attempt):
+        return outcome
+    draft = draft_of(editor, listing)
+    if draft is None:
+        raise NothingToPublish
+    if token(listing, draft) != seen:
+        raise StaleDraft
     if live == draft.selection:
         Draft.objects.filter(pk=draft.pk, version=draft.version).delete()
         raise NothingToPublish
     if live != draft.base:
         raise PublishConflict(draft, live)
+    titles = _check_items(listing, live, draft.selection, client)
+    return _record_intent(listing, claim, draft, live, titles, editor, attempt, note)
+
+
+def _read(listing: Listing, claim: uuid.UUID, client: PortalClient) -> Selection:
+    """Read the live selection, which settles an attempt whose lease ended just before our claim.
+
+    As long as the claim is ours nobody else moves what is known: if that is not what we read, we
+    were slower than the lease, and have been overtaken.
+    """
+    live = client.home_ids(listing.key)
+    intent = AuditEntry.objects.unsettled().filter(listing=listing.key).first()
+    if intent is not None:
+        _settle(intent, live, claim=claim)
+        listing.refresh_from_db()
+    observe(listing, live, client, claim=claim)
+    if listing.live != live:
+        raise PublishBusy(listing)
     return live
 
 
-def _check_new_items(
+def _check_items(
     listing: Listing, before: Selection, after: Selection, client: PortalClient
 ) -> dict[str, str]:
     """Ask the portal about each item that is not live yet. Return the titles of all items.
 
-    udata answers 500 to a whole list for one bad id: the bad one is found and named here.
+    udata answers 500 to a whole list for one id that it cannot find, new or listed for long: the
+    bad one is found and named here.
     """
-    new = [item_id for item_id in after if item_id not in before]
+    known = known_items((listing.key, item_id) for item_id in {*before, *after})
+    gone = {item.id for item in known.values() if item.state is ItemState.GONE}
+    titles = {item.id: item.title for item in known.values() if item.title}
+    doubtful = [item_id for item_id in after if item_id not in before or item_id in gone]
     refused: dict[str, tuple[str, Words]] = {}
-    titles = titles_of(listing.key, {*before, *after})
-    answers = client.items(listing.key, new)
+    answers = client.items(listing.key, doubtful)
     for item_id, answer in answers.items():
         if isinstance(answer, ItemNotFound | ItemDeleted):
             refused[item_id] = (titles.get(item_id, item_id), str(answer))
@@ -241,6 +278,7 @@ def _why_not(item: Item) -> Words | None:
 
 def _record_intent(
     listing: Listing,
+    claim: uuid.UUID,
     draft: Draft,
     before: Selection,
     titles: Mapping[str, str],
@@ -248,7 +286,12 @@ def _record_intent(
     attempt: uuid.UUID,
     note: str,
 ) -> AuditEntry:
-    try:
+    """Record what is about to be sent, if the listing is still ours; the lease begins anew."""
+    with transaction.atomic():
+        current = lock(listing.key)
+        if current.claim != claim or current.live != before:
+            raise PublishBusy(current)
+        Listing.objects.filter(pk=listing.pk).update(claim_expires_at=Now() + lease())
         return audit.record(
             Action.PUBLISH_STARTED,
             actor=audit.actor_of(editor),
@@ -258,69 +301,67 @@ def _record_intent(
             titles=titles,
             attempt=attempt,
             note=note,
-            detail={"draft": draft.pk, "version": draft.version}
+            detail={"draft": draft.pk, "version": draft.version, "claim": str(claim)}
             | ({"restores": draft.origin} if draft.origin else {}),
         )
-    except IntegrityError as error:  # the same attempt, sent twice: the first one is at work
-        raise PublishBusy(listing) from error
 
 
 # Steps 6 to 8: sent, then decided -----------------------------------------------------------------
 
 
-def _put(listing: Listing, intent: AuditEntry, client: PortalClient) -> AuditEntry:
+def _put(
+    listing: Listing, intent: AuditEntry, claim: uuid.UUID, client: PortalClient
+) -> AuditEntry:
     after = tuple(intent.after)
     started = time.monotonic()
+    # What is left of the lease must cover the PUT, and the time in which it may still land.
+    if timezone.now() - intent.recorded_at > lease() / 4:
+        sentence = _("This took too long here, so that nothing was sent.")
+        return _fail(intent, {"status": None, "sentence": sentence}, known_by="not sent")
     try:
         answered = client.put_home(listing.key, after)
     except PortalUnreachable as error:
-        return _fail(intent, error, started, known_by="not sent")
+        return _fail(intent, _exchange(error, started), known_by="not sent")
     except PortalRefused as error:
-        outcome = _record_outcome(
-            intent,
-            Action.PUBLISH_REFUSED,
-            tuple(intent.before),
-            known_by="answer",
-            detail=_exchange(error, started),
-        )
-        return _answer(outcome)
+        detail, before = _exchange(error, started), tuple(intent.before)
+        refused = Action.PUBLISH_REFUSED
+        return _answer(_record_outcome(intent, refused, before, known_by="answer", detail=detail))
     except PortalError as error:
-        return _read_back(listing, intent, error, started, client)
-    outcome = _record_outcome(
-        intent,
-        Action.PUBLISH_SUCCEEDED,
-        answered,
-        known_by="answer",
-        detail={"status": 200, "milliseconds": _since(started)},
-    )
-    return _answer(outcome)
+        detail, may_land = _exchange(error, started), _may_still_land(error)
+        return _read_back(listing, intent, claim, client, detail, may_land=may_land)
+    detail = {"status": 200, "milliseconds": _since(started)}
+    if answered != after:
+        return _read_back(listing, intent, claim, client, detail, answered=answered)
+    return _succeed(intent, after, detail, known_by="answer")
 
 
 def _read_back(
-    listing: Listing, intent: AuditEntry, cause: PortalError, started: float, client: PortalClient
+    listing: Listing,
+    intent: AuditEntry,
+    claim: uuid.UUID,
+    client: PortalClient,
+    detail: Mapping[str, Any],
+    *,
+    answered: Selection | None = None,
+    may_land: bool = False,
 ) -> AuditEntry:
-    """Find out by reading what a PUT without a clear answer did."""
+    """Find out by reading what a PUT did whose answer was not clear, or showed another list.
+
+    Another list is believed if the portal shows it twice: that is how it keeps what we sent.
+    """
     try:
         live = client.home_ids(listing.key)
     except PortalError as error:
-        logger.warning("publish attempt=%s not settled: %s", intent.attempt, type(error).__name__)
-        raise NotSettledYet from cause
-    detail = _exchange(cause, started)
+        logger.warning("publish attempt=%s not read back: %s", intent.attempt, type(error).__name__)
+        live = None
     if live == tuple(intent.after):
-        return _answer(
-            _record_outcome(
-                intent, Action.PUBLISH_SUCCEEDED, live, known_by="read-back", detail=detail
-            )
-        )
-    if live != tuple(intent.before):
-        return _answer(
-            _record_outcome(
-                intent, Action.PUBLISH_UNDETERMINED, live, known_by="read-back", detail=detail
-            )
-        )
-    if _may_still_land(cause):
-        raise NotSettledYet from cause
-    return _fail(intent, cause, started, known_by="read-back")
+        return _succeed(intent, live, detail, known_by="read-back")
+    if live == tuple(intent.before) and not may_land:
+        return _fail(intent, detail, known_by="read-back")
+    if live is not None and live == answered:
+        return _succeed(intent, live, detail, known_by="read-back")
+    _give_up(listing, claim, may_land=may_land)
+    raise NotSettledYet
 
 
 def _may_still_land(cause: PortalError) -> bool:
@@ -329,15 +370,58 @@ def _may_still_land(cause: PortalError) -> bool:
     return isinstance(cause, PortalUnavailable) and cause.status in _MAY_STILL_LAND
 
 
-def _fail(intent: AuditEntry, cause: PortalError, started: float, *, known_by: str) -> AuditEntry:
+def _give_up(listing: Listing, claim: uuid.UUID, *, may_land: bool) -> None:
+    """Leave the attempt to settling: at once, or when its list cannot land any more."""
+    if may_land:
+        Listing.objects.filter(pk=listing.pk, claim=claim).update(claim=None)
+    else:
+        _release(listing, claim)
+
+
+def _succeed(
+    intent: AuditEntry, live: Selection, detail: Mapping[str, Any], *, known_by: str
+) -> AuditEntry:
+    """Record a success. Undetermined, if another process has called it something else before."""
     outcome = _record_outcome(
-        intent,
-        Action.PUBLISH_FAILED,
-        tuple(intent.before),
-        known_by=known_by,
-        detail=_exchange(cause, started),
+        intent, Action.PUBLISH_SUCCEEDED, live, known_by=known_by, detail=detail
     )
-    return _answer(outcome)
+    if outcome.action != Action.PUBLISH_SUCCEEDED:
+        raise Undetermined
+    return outcome
+
+
+def _fail(intent: AuditEntry, detail: Mapping[str, Any], *, known_by: str) -> AuditEntry:
+    before = tuple(intent.before)
+    return _answer(
+        _record_outcome(intent, Action.PUBLISH_FAILED, before, known_by=known_by, detail=detail)
+    )
+
+
+def _settle(
+    intent: AuditEntry,
+    live: Selection,
+    *,
+    claim: uuid.UUID | None = None,
+    may_land: bool = False,
+) -> AuditEntry | None:
+    """Decide by a reading, if nobody else is at it: whoever has claimed since will read, too.
+
+    `may_land` is what was true before the reading began: one from before the end of a lease proves
+    no failure after it.
+    """
+    with transaction.atomic():
+        current = lock(intent.listing)
+        if current.is_held and current.claim != claim:
+            return None
+        if live == tuple(intent.after):
+            action = Action.PUBLISH_SUCCEEDED
+        elif may_land:
+            return None
+        elif live == tuple(intent.before):
+            action = Action.PUBLISH_FAILED
+        else:
+            action = Action.PUBLISH_UNDETERMINED
+        return _record_outcome(intent, action, live, known_by="reconciled")
 
 
 def _record_outcome(
@@ -350,7 +434,7 @@ def _record_outcome(
 ) -> AuditEntry:
     """Record the outcome, move the known selection, drop the draft, release: one transaction.
 
-    The database refuses a second outcome of one attempt: then the first one is returned.
+    An attempt has one outcome: if it has been settled already, that is returned.
     """
     attempt = intent.attempt
     assert attempt is not None  # noqa: S101 (an intent has one)
@@ -361,31 +445,35 @@ def _record_outcome(
         details["asked"] = intent.after
     if action == Action.PUBLISH_UNDETERMINED:
         details["live"] = list(live)
-    try:
-        with transaction.atomic():
-            # The listing before the log, as in `observe`: the other order could deadlock.
-            listing = Listing.objects.select_for_update().get(pk=intent.listing)
-            outcome = audit.record(
-                action,
-                actor=intent.actor,
-                listing=intent.listing,
-                before=tuple(intent.before),
-                after=live if action == Action.PUBLISH_SUCCEEDED else tuple(intent.after),
-                titles=intent.titles,
-                attempt=attempt,
-                note=intent.note,
-                detail=details,
-            )
-            if listing.live != live:
-                set_known(listing, live)
-            if action == Action.PUBLISH_SUCCEEDED:
-                Draft.objects.filter(
-                    pk=intent.detail["draft"], version=intent.detail["version"]
-                ).delete()
-            _release(listing, attempt)
+    with transaction.atomic():
+        listing = lock(intent.listing)
+        if outcome := _outcome_of(attempt):
             return outcome
-    except IntegrityError:
-        return AuditEntry.objects.get(attempt=attempt, action__in=OUTCOMES)
+        outcome = audit.record(
+            action,
+            actor=intent.actor,
+            listing=intent.listing,
+            before=tuple(intent.before),
+            after=live if action == Action.PUBLISH_SUCCEEDED else tuple(intent.after),
+            titles=intent.titles,
+            attempt=attempt,
+            note=intent.note,
+            detail=details,
+        )
+        if listing.live != live:
+            set_known(listing, live)
+        if action == Action.PUBLISH_SUCCEEDED:
+            Draft.objects.filter(
+                pk=intent.detail["draft"], version=intent.detail["version"]
+            ).delete()
+        # Not what another holds: it may have claimed the listing, and settle this under its claim.
+        if listing.claim is None or str(listing.claim) == intent.detail.get("claim"):
+            _free(Listing.objects.filter(pk=listing.pk))
+        return outcome
+
+
+def _outcome_of(attempt: uuid.UUID) -> AuditEntry | None:
+    return AuditEntry.objects.filter(attempt=attempt, action__in=OUTCOMES).first()
 
 
 def _answer(outcome: AuditEntry) -> AuditEntry:

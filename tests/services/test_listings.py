@@ -8,7 +8,9 @@ from curation.portal.errors import PortalUnavailable
 from curation.portal.items import Item, ItemState
 from curation.sandbox import faults
 from curation.sandbox.faults import Fault, What
+from curation.sandbox.models import KINDS
 from curation.services import audit, listings
+from tests.services.meanwhile import Wire
 
 
 def outside_changes():
@@ -90,6 +92,67 @@ def test_while_we_publish_a_difference_is_not_called_outside(listing, portal, cl
     assert not outside_changes().exists()
     listing.refresh_from_db()
     assert listing.live != ()
+
+
+@pytest.mark.parametrize("kind", ["datasets", "reuses"])
+def test_an_item_that_the_portal_dropped_since_it_was_deleted_says_so(
+    listing, portal, client_of_portal, kind
+):
+    gone = portal.live(kind)[1]
+    KINDS[kind].objects.get(pk=gone).delete_softly(timezone.now())
+
+    listings.refresh(client_of_portal)
+
+    (entry,) = outside_changes()
+    assert entry.listing == kind
+    assert entry.detail == {"deleted": [gone]}
+
+
+def test_only_what_was_deleted_is_called_so(listing, portal, client_of_portal):
+    deleted, taken_out = listing.live[1], listing.live[4]
+    KINDS["datasets"].objects.get(pk=deleted).delete_softly(timezone.now())
+    portal.set_live("datasets", tuple(each for each in listing.live[2:] if each != taken_out))
+
+    listings.refresh(client_of_portal)
+
+    (entry,) = outside_changes()
+    assert entry.detail == {"deleted": [deleted]}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda live: live[:0:-1],
+        lambda live: (*live[2:], "a" * 24),
+        lambda live: (),
+    ],
+    ids=["moved", "added", "emptied"],
+)
+def test_a_change_that_a_person_made_asks_for_no_item(listing, portal, change):
+    """A move or an addition is no work of the portal's own; nor is an empty list."""
+    for kind in KINDS["datasets"].objects.filter(pk__in=listing.live):
+        kind.delete_softly(timezone.now())
+    live = change(listing.live)
+    wire = Wire()
+
+    listings.observe(listing, live, wire.client)
+
+    (entry,) = outside_changes()
+    assert entry.after == list(live)
+    assert entry.detail == {}
+    assert wire.sent == []
+
+
+def test_a_portal_that_does_not_tell_why_an_item_went_does_not_hold_us_up(
+    listing, portal, client_of_portal
+):
+    KINDS["datasets"].objects.get(pk=listing.live[1]).delete_softly(timezone.now())
+
+    with faults.switched_on(Fault(What.ANSWER, path="/datasets/" + listing.live[1], times=0)):
+        listings.refresh(client_of_portal)
+
+    (entry,) = outside_changes()
+    assert entry.detail == {}
 
 
 def test_a_purged_item_keeps_the_name_that_we_knew(listing, portal, client_of_portal):

@@ -1,3 +1,4 @@
+import json
 import uuid
 from datetime import timedelta
 from typing import Any
@@ -5,12 +6,13 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
+from django.utils.translation import override
 
-from curation.models import OUTCOMES, Action, AuditEntry, Draft, Listing
+from curation.models import Action, AuditEntry, Draft, Listing
 from curation.portal.errors import PortalUnreachable
 from curation.sandbox import faults
 from curation.sandbox.faults import Fault, What
-from curation.services import audit, drafts, publishing
+from curation.services import drafts, listings, publishing
 from curation.services.errors import (
     ItemsRefused,
     NothingToPublish,
@@ -21,59 +23,11 @@ from curation.services.errors import (
     StaleDraft,
     Undetermined,
 )
+from tests.services.conftest import actions, let_the_lease_expire, log_is_sound
 
 PUT: dict[str, Any] = {"method": "PUT", "path": "/home/"}
 GET: dict[str, Any] = {"method": "GET", "path": "/home/", "times": 0}
 FIRST_READING_GOES_WELL = Fault(What.DELAY, method="GET", path="/home/", seconds=0)
-
-
-@pytest.fixture
-def draft(editor, listing):
-    """The editor moved the second dataset to the top."""
-    return drafts.move_item(
-        editor, listing, listing.live[1], to=1, seen=drafts.token(listing, None)
-    )
-
-
-@pytest.fixture
-def publish(editor, listing, client_of_portal):
-    """Return a function that publishes what the editor's page shows."""
-
-    def publish(*, attempt=None, seen=None, by=editor, note="Parce que."):
-        listing.refresh_from_db()
-        return publishing.publish(
-            by,
-            listing,
-            seen=seen or drafts.token(listing, drafts.draft_of(by, listing)),
-            attempt=attempt or uuid.uuid4(),
-            note=note,
-            client=client_of_portal,
-        )
-
-    return publish
-
-
-def actions():
-    return list(
-        AuditEntry.objects.exclude(action=Action.LIVE_FIRST_READ)
-        .order_by("sequence")
-        .values_list("action", flat=True)
-    )
-
-
-def log_is_sound() -> bool:
-    _, broken = audit.verify(audit.exported_entries())
-    started = AuditEntry.objects.filter(action=Action.PUBLISH_STARTED).values_list("attempt")
-    return broken is None and all(
-        AuditEntry.objects.filter(attempt=attempt, action__in=OUTCOMES).count() == 1
-        for (attempt,) in started
-    )
-
-
-def let_the_lease_expire():
-    Listing.objects.exclude(claim=None).update(
-        claim_expires_at=timezone.now() - timedelta(seconds=1)
-    )
 
 
 def test_publishing_makes_the_draft_live_and_records_it(editor, listing, draft, portal, publish):
@@ -205,6 +159,20 @@ def test_a_new_item_that_cannot_be_shown_is_named(
     assert Draft.objects.count() == 1
 
 
+def test_a_listed_item_that_is_gone_is_named(listing, draft, portal, publish, client_of_portal):
+    """udata would answer 500 to the whole list, although the item was there before."""
+    gone = listing.live[3]
+    portal.purge("datasets", gone)
+    listings.refresh(client_of_portal)
+
+    with pytest.raises(ItemsRefused) as refusal:
+        publish()
+
+    assert list(refusal.value.reasons) == [gone]
+    assert actions() == []
+    assert Draft.objects.count() == 1
+
+
 def test_nothing_is_sent_when_the_portal_cannot_be_read(listing, draft, portal, publish):
     with faults.switched_on(Fault(What.REFUSE, times=0)), pytest.raises(PortalUnreachable):
         publish()
@@ -271,13 +239,36 @@ def test_an_unclear_answer_is_read_back(draft, portal, publish, fault, outcome):
     assert log_is_sound()
 
 
-def test_other_ids_in_the_answer_are_recorded_as_they_are(draft, portal, publish):
+def test_other_ids_in_the_answer_are_not_believed_at_once(draft, portal, publish):
     with faults.switched_on(Fault(What.OTHER_IDS, **PUT)):
         entry = publish()
 
+    assert entry.after == list(draft.selection)
+    assert entry.detail["known_by"] == "read-back"
+
+
+def test_an_answer_that_shows_the_list_as_before_is_no_success(listing, draft, portal, publish):
+    as_before = json.dumps([{"id": each} for each in listing.live])
+    ignored = Fault(What.ANSWER, **PUT, status=200, body=as_before)
+
+    with faults.switched_on(ignored), pytest.raises(NotPublished):
+        publish()
+
+    assert actions() == [Action.PUBLISH_STARTED, Action.PUBLISH_FAILED]
+    assert Draft.objects.count() == 1
+    assert log_is_sound()
+
+
+def test_other_ids_that_the_portal_shows_twice_are_recorded_as_they_are(draft, portal, publish):
+    other = Fault(What.OTHER_IDS, path="/home/", times=2)
+
+    with faults.switched_on(FIRST_READING_GOES_WELL, other):
+        entry = publish()
+
     assert entry.action == Action.PUBLISH_SUCCEEDED
-    assert entry.after != list(draft.selection)
+    assert entry.after == list(draft.selection[-2::-1])
     assert entry.detail["asked"] == list(draft.selection)
+    assert log_is_sound()
 
 
 @pytest.mark.parametrize("what", [What.SILENCE, What.DROP])
@@ -317,8 +308,11 @@ def test_nothing_is_settled_while_the_lease_lasts(listing, abandoned, client_of_
 
 
 def test_nobody_publishes_over_an_attempt_that_is_not_settled(abandoned, publish):
-    with pytest.raises(PublishBusy):
+    with pytest.raises(PublishBusy) as busy:
         publish()
+
+    with override("en"):
+        assert "Claire Test’s publication of this list is not confirmed yet" in str(busy.value)
 
 
 @pytest.mark.parametrize(
@@ -353,18 +347,35 @@ def test_an_abandoned_attempt_is_settled_by_reading(
     assert log_is_sound()
 
 
-def test_an_undetermined_attempt_says_so(draft, portal, publish):
-    """The PUT fails, and what is read back is a third list."""
+def test_a_third_list_after_an_unclear_answer_settles_nothing_yet(
+    listing, draft, portal, publish, client_of_portal
+):
+    """One strange reading is no proof; the next one says what happened."""
     failing, other = Fault(What.ANSWER, **PUT, status=500), Fault(What.OTHER_IDS, **GET)
 
     with (
         faults.switched_on(FIRST_READING_GOES_WELL, failing, other),
-        pytest.raises(Undetermined),
+        pytest.raises(NotSettledYet),
     ):
         publish()
+    entry = publishing.settle(listing, client_of_portal)
 
-    assert AuditEntry.objects.first().action == Action.PUBLISH_UNDETERMINED
+    assert entry.action == Action.PUBLISH_FAILED
     assert Draft.objects.count() == 1
+    assert log_is_sound()
+
+
+def test_an_undetermined_attempt_says_so(abandoned, portal, publish, client_of_portal):
+    """The same attempt again, after somebody else has changed the list."""
+    portal.set_live("datasets", tuple(reversed(abandoned.before)))
+    let_the_lease_expire()
+
+    with pytest.raises(Undetermined):
+        publish(attempt=abandoned.attempt)
+
+    assert actions() == [Action.PUBLISH_STARTED, Action.PUBLISH_UNDETERMINED]
+    assert Draft.objects.count() == 1
+    assert log_is_sound()
 
 
 def test_publish_all_is_honest_about_partial_success(editor, listing, portal, client_of_portal):
