@@ -1,5 +1,6 @@
 import re
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -8,6 +9,7 @@ from curation.models import Action, AuditEntry, Draft, Listing
 from curation.sandbox import faults
 from curation.sandbox.faults import Fault, What
 from curation.services import drafts
+from curation.templatetags.words import clock_precise
 from tests.views.test_board import html
 
 
@@ -154,6 +156,22 @@ def test_a_portal_that_fails_is_told_in_words(signed_in, draft, portal, fault, w
     assert "Gardez ceci" in html(response)
     assert "Traceback" not in html(response)
     assert Draft.objects.get().selection == draft.selection
+
+
+def test_who_is_publishing_and_since_when_is_told(signed_in, listing, draft):
+    since = timezone.now().replace(hour=9, minute=41, second=7)
+    Listing.objects.filter(pk=listing.pk).update(
+        claim=uuid.uuid4(),
+        claimed_by="Karim Test",
+        claimed_at=since,
+        claim_expires_at=timezone.now() + timedelta(minutes=1),
+    )
+
+    response = signed_in.htmx_post("/review/publish/", **form_of(html(signed_in.get("/review/"))))
+
+    assert response.status_code == 502
+    assert "Karim Test is publishing this list" in html(response)
+    assert f"(since {clock_precise(since)})" in html(response)
 
 
 def test_partial_success_says_what_is_published_and_what_is_not(signed_in, editor, draft, portal):
