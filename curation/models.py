@@ -12,10 +12,12 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from curation.accounts.roles import Role
+from curation.canonical import CanonicalJSONField
 from curation.domain.selection import Selection
 from curation.wording import LISTING_WORDS, ListingWords
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
 
@@ -184,6 +186,10 @@ OUTCOMES = (
 )
 
 
+# How many entries are read at once where all of them are: at 2 KB each, 2 MB.
+STREAM_BATCH = 1000
+
+
 class AppendOnly(TypeError):
     """An audit entry was about to be changed or removed."""
 
@@ -217,6 +223,18 @@ class AuditQuerySet(models.QuerySet["AuditEntry"]):
         )
         return self.filter(~models.Exists(outcomes), action=Action.PUBLISH_STARTED)
 
+    def streamed(self, *columns: str | models.Expression) -> Iterator[tuple[Any, ...]]:
+        """Yield the sequence and these columns of each entry, oldest first, in constant memory.
+
+        By batches along the primary key: entries never change, so batches fit together without a
+        transaction, or a cursor on the server that a connection pool may lose.
+        """
+        entries = self.order_by("sequence").values_list("sequence", *columns)
+        batch = list(entries[:STREAM_BATCH])
+        while batch:
+            yield from batch
+            batch = list(entries.filter(sequence__gt=batch[-1][0])[:STREAM_BATCH])
+
 
 class AuditEntry(models.Model):
     """One row of the audit log, chained to the one before (`domain.chain`). Append-only."""
@@ -229,11 +247,13 @@ class AuditEntry(models.Model):
     actor_name = models.CharField(max_length=310, blank=True)
     actor_via = models.CharField(max_length=20)
     attempt = models.UUIDField(null=True)
-    before = models.JSONField()
-    after = models.JSONField()
-    titles = models.JSONField()
+    before = CanonicalJSONField()
+    after = CanonicalJSONField()
+    titles = CanonicalJSONField()
     note = models.TextField(blank=True)
-    detail = models.JSONField()
+    detail = CanonicalJSONField()
+    # The fingerprint of the key that seals this entry (`chain.fingerprint`), if there is one.
+    key = models.CharField(max_length=16, blank=True, default="", editable=False)
     previous_digest = models.CharField(max_length=64, unique=True)
     digest = models.CharField(max_length=64, unique=True)
 
@@ -301,7 +321,8 @@ class AuditEntry(models.Model):
     def payload(self) -> dict[str, Any]:
         """Return what the digest covers: the exported keys but the two digests."""
         attempt: uuid.UUID | None = self.attempt
-        return {
+        key = {"key": self.key} if self.key else {}
+        return key | {
             "sequence": self.sequence,
             "recorded_at": self.recorded_at.astimezone(UTC)
             .isoformat(timespec="microseconds")

@@ -40,7 +40,7 @@ class Broken:
     reason: Reason
 
 
-def canonical(payload: Mapping[str, object]) -> str:
+def canonical(payload: object) -> str:
     """Write the JSON that is hashed: keys sorted, no spaces, non-ASCII characters as they are.
 
     TypeError or ValueError for what JSON cannot hold.

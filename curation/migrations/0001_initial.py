@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import curation.accounts.roles
+import curation.canonical
 
 
 class Migration(migrations.Migration):
@@ -181,11 +182,15 @@ class Migration(migrations.Migration):
                 ("actor_name", models.CharField(blank=True, max_length=310)),
                 ("actor_via", models.CharField(max_length=20)),
                 ("attempt", models.UUIDField(null=True)),
-                ("before", models.JSONField()),
-                ("after", models.JSONField()),
-                ("titles", models.JSONField()),
+                ("before", curation.canonical.CanonicalJSONField()),
+                ("after", curation.canonical.CanonicalJSONField()),
+                ("titles", curation.canonical.CanonicalJSONField()),
                 ("note", models.TextField(blank=True)),
-                ("detail", models.JSONField()),
+                ("detail", curation.canonical.CanonicalJSONField()),
+                (
+                    "key",
+                    models.CharField(blank=True, default="", editable=False, max_length=16),
+                ),
                 ("previous_digest", models.CharField(max_length=64, unique=True)),
                 ("digest", models.CharField(max_length=64, unique=True)),
             ],
