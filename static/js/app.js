@@ -201,7 +201,12 @@
     const url = button.getAttribute("formaction");
     const id = url.split("/").at(-3);
     button.disabled = true;
-    step(key, { url, done: () => { announce(section, "Restored", { title: button.dataset.title }); document.getElementById(`${key}-${id}-grip`)?.focus(); } });
+    step(key, { url, done: () => {
+      const row = document.getElementById(`${key}-${id}`);
+      if (!row) return;
+      announce(section, "Restored", { title: button.dataset.title, position: rowsOf(row.parentNode).indexOf(row) + 1 });
+      $(".item__handle", row).focus();
+    } });
   }
 
   function lift(row, pointer) {

@@ -139,7 +139,7 @@ def test_remove_and_restore(board, portal, press, titles):
     datasets.tray.get_by_role("button", name=f"Rétablir {titles[last]}").focus()
     with board.saved("restore"):
         press("Enter")
-    board.says(f"{titles[last]} rétabli.")
+    board.says(f"{titles[last]} rétabli en position 8.")
     expect(datasets.grip(last)).to_be_focused()
     datasets.shows(live[1:])
     assert drafted("datasets") == live[1:]
