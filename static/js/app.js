@@ -313,7 +313,8 @@
 
   document.addEventListener("pointerdown", (event) => {
     const grip = event.target.closest?.(".item__handle");
-    if (!grip || event.button !== 0 || !event.isPrimary || held) return;
+    if (!grip || event.button !== 0 || !event.isPrimary || held?.pointer) return;
+    if (held) drop(true);
     event.preventDefault();
     grip.focus({ preventScroll: true });
     grip.setPointerCapture(event.pointerId);
@@ -347,7 +348,7 @@
     if (grip && event.detail === 0) held ? drop(true) : lift(grip.closest("[data-id]"), null);
   });
   document.addEventListener("focusout", (event) => {
-    if (held && !held.pointer && event.target.closest(".item--lifted") && !held.row.contains(event.relatedTarget)) drop(true);
+    if (held && !held.pointer && event.target === $(".item__handle", held.row)) drop(true);
   });
 
   document.addEventListener("keydown", (event) => {
@@ -380,6 +381,7 @@
     if (!button || button.disabled) return;
     const row = button.closest(".items > [data-id]");
     const action = button.dataset.action;
+    if (held) drop(true); // assistive technology clicks without moving the focus
     if (row && ["up", "down", "top"].includes(action)) nudge(row, action);
     else if (row && action === "remove") remove(row);
     else if (action === "restore") restore(button);

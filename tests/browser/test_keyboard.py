@@ -70,6 +70,20 @@ def test_lift_move_and_drop(board, portal, press, titles):
     assert drafted("datasets") == (*live[:2], live[3], third, *live[4:])
 
 
+def test_leaving_the_handle_drops(board, portal, press):
+    datasets, live = board.datasets, portal.live("datasets")
+    datasets.grip(live[0]).focus()
+    press("Space")
+    press("ArrowDown")
+
+    with board.saved("move"):
+        press("Tab")
+
+    expect(datasets.row(live[0])).not_to_have_class(re.compile("item--lifted"))
+    datasets.shows([live[1], live[0], *live[2:]])
+    assert drafted("datasets") == (live[1], live[0], *live[2:])
+
+
 def test_alt_with_an_arrow_moves_from_anywhere_in_the_row(board, portal, press, titles):
     datasets, live = board.datasets, portal.live("datasets")
     second = live[1]
