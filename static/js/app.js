@@ -14,18 +14,22 @@
 
   // --- Steps ------------------------------------------------------------------------------------
   // Each gesture changes the page at once and queues one request. Requests of a column go out one
-  // by one, each with the version that the answer before it brought. A refusal empties the queue:
-  // the answer holds the list as it truly is.
+  // by one, each with the version that the answer before it brought. An answer that comes while
+  // more is under way is not shown but kept: to go back to if a later step fails, and to show once
+  // the column is at rest. A refusal empties the queue: its answer is the list as it truly is.
 
-  const columns = new Map(); // key -> {queue, busy, epoch, safe}
+  // key -> {queue, current: the step under way, epoch: counts gestures, kept: the list as the server
+  // last gave it, fresh: whether the page does not show that yet, missed: fresh lists were refused}
+  const columns = new Map();
   const stateOf = (key) => {
-    if (!columns.has(key)) columns.set(key, { queue: [], busy: false, epoch: 0, safe: null });
+    if (!columns.has(key)) columns.set(key, { queue: [], current: null, epoch: 0, kept: null, fresh: false, missed: false });
     return columns.get(key);
   };
   const sectionOf = (element) => element.closest("[data-column]");
   const listOf = (key) => $(`ol[data-listing="${key}"]`);
   const rowsOf = (list) => [...list.children].filter((child) => child.matches("[data-id]"));
   const announce = (section, name, values) => say(phrase(section.dataset["say" + name], values));
+  const isBusy = (key) => { const { current, queue } = stateOf(key); return Boolean(current || queue.length || held?.key === key); };
 
   function step(key, operation) {
     const state = stateOf(key);
@@ -38,55 +42,97 @@
 
   async function next(key) {
     const state = stateOf(key);
-    if (state.busy || !state.queue.length) return;
-    const operation = state.queue.shift();
-    state.busy = true;
-    state.current = operation;
+    if (state.current) return;
+    if (!state.queue.length) return rest(key);
+    const operation = state.current = state.queue.shift();
     try {
       await htmx.ajax("POST", operation.url, { source: `#${key}-form`, swap: "none", values: operation.values || {} });
+    } catch {
+      // No answer came: the listener of htmx:sendError has said so.
     } finally {
-      state.busy = false;
       state.current = null;
-      if (!state.queue.length) state.safe = null;
       next(key);
     }
   }
 
-  // Remember the list as the server gave it, before the first gesture changes it.
-  function keepSafe(key) {
+  // Remember the list as the server gave it, before a gesture changes it.
+  function keep(key) {
     const state = stateOf(key);
-    state.safe ??= $(`#${key}-list`).cloneNode(true);
+    state.kept ??= $(`#${key}-list`).cloneNode(true);
+  }
+
+  // Nothing of the editor's is under way any more: catch up with what could not be shown meanwhile.
+  function rest(key) {
+    if (isBusy(key)) return;
+    const state = stateOf(key);
+    if (state.fresh) showKept(key);
+    state.kept = null;
+    if (state.missed) { state.missed = false; htmx.trigger(document.body, "check"); }
+  }
+
+  function showKept(key) {
+    const state = stateOf(key), shown = $(`#${key}-list`), list = state.kept, refocus = rememberFocus();
+    keepOpen(shown, list);
+    shown.replaceWith(list);
+    htmx.process(list);
+    refocus();
+    state.kept = null;
+    state.fresh = false;
   }
 
   function failed(key, text) {
     const state = stateOf(key);
     state.queue = [];
-    if (state.safe) {
-      const safe = state.safe;
-      state.safe = null;
-      $(`#${key}-list`).replaceWith(safe);
-      htmx.process(safe);
-    }
+    if (held?.key === key) drop(false);
+    if (state.kept) showKept(key);
     showMessage(text);
   }
 
+  // The function that comes back puts the focus where it was, or near: what held it was replaced.
+  function rememberFocus() {
+    const active = document.activeElement, row = active?.closest?.("[data-id]"), key = active?.closest?.("[data-column]")?.dataset.column;
+    return () => {
+      const now = document.activeElement;
+      if (now !== document.body && now.isConnected && !now.disabled) return;
+      for (const id of [active?.id, row && `${row.id}-grip`, key && `${key}-q`]) {
+        const target = id && document.getElementById(id);
+        if (!target || target.disabled) continue;
+        target.focus({ preventScroll: true });
+        if (document.activeElement === target) return;
+      }
+    };
+  }
+
+  // On a narrow screen the actions of a row are open until somebody closes them.
+  function keepOpen(shown, fresh) {
+    for (const row of $$(".item[data-open]", shown)) {
+      const again = $(`[id="${row.id}"]`, fresh);
+      again?.setAttribute("data-open", "");
+      if (again) $("[data-more]", again)?.setAttribute("aria-expanded", "true");
+    }
+  }
+
+  // Words about a request that failed, where they can be seen: over the board, or in the dialog.
   function showMessage(text) {
-    const region = $("#messages");
+    const region = $("#dialog[open] .dialog__body") ?? $("#messages");
     if (!region) return;
+    clearMessage();
     const banner = document.createElement("div");
     banner.className = "banner is-del";
     banner.setAttribute("role", "alert");
+    banner.dataset.said = "";
     const words = document.createElement("div");
     words.textContent = text;
     banner.append(words);
-    region.replaceChildren(banner);
+    if (region.id === "messages") region.replaceChildren(banner); else region.prepend(banner);
     banner.scrollIntoView({ block: "nearest" });
   }
+  const clearMessage = () => $$("[data-said]").forEach((banner) => banner.remove());
 
   const keyOfForm = (element) => element?.id?.endsWith("-form") && columns.has(element.id.slice(0, -5)) ? element.id.slice(0, -5) : null;
 
   let source = null; // the element whose answer is being swapped
-  let focused = null; // where the focus was before the swap
+  let refocus = null; // puts the focus back after the swap
   let liveEpochs = new Map();
 
   document.addEventListener("htmx:beforeRequest", (event) => {
@@ -94,47 +140,52 @@
   });
   document.addEventListener("htmx:beforeSwap", (event) => {
     source = event.detail.requestConfig?.elt ?? null;
-    const active = document.activeElement;
-    const row = active?.closest?.("[data-id]");
-    focused = active && active !== document.body ? { id: active.id, row: row?.id } : null;
+    refocus = rememberFocus();
     const key = keyOfForm(source);
-    if (key && event.detail.xhr.status >= 400) stateOf(key).queue = [];
+    if (!key || event.detail.xhr.status < 400) return;
+    stateOf(key).queue = [];
+    if (held?.key === key) drop(false);
   });
-  // A list that the editor is still changing is not replaced by an answer from before the change.
+  // What the editor is changing is not replaced by an answer from before the change.
   document.addEventListener("htmx:oobBeforeSwap", (event) => {
-    const key = event.target.id?.endsWith("-list") ? event.target.id.slice(0, -5) : null;
-    if (!key || !columns.has(key)) return;
-    const state = stateOf(key);
+    const { target, fragment } = event.detail, key = sectionOf(target)?.dataset.column;
+    const isList = target.id === `${key}-list`;
     if (source?.id === "live-lists") {
-      if (state.busy || state.queue.length || held?.key === key || (liveEpochs.get(key) ?? 0) !== state.epoch) event.preventDefault();
-      return;
+      const changed = [...columns.keys()].filter((each) => isBusy(each) || (liveEpochs.get(each) ?? 0) !== stateOf(each).epoch);
+      if (key ? changed.includes(key) : ["dock", "board-head"].includes(target.id) && changed.length) {
+        event.preventDefault();
+        changed.forEach((each) => { stateOf(each).missed = true; });
+        return queueMicrotask(() => changed.forEach(rest));
+      }
+    } else if (isList && columns.has(key)) {
+      const state = stateOf(key);
+      state.fresh = Boolean(state.queue.length || held?.key === key);
+      state.kept = state.fresh ? fragment.firstElementChild.cloneNode(true) : null;
+      if (state.fresh) {
+        event.preventDefault();
+        $(`#${key}-form input[name=version]`).value = $("input[name=version]", fragment).value;
+        return;
+      }
     }
-    if (state.queue.length || held?.key === key) {
-      const fresh = event.detail.fragment.querySelector("input[name=version]");
-      const shown = $(`#${key}-form input[name=version]`);
-      if (fresh && shown) shown.value = fresh.value;
-      event.preventDefault();
-    }
+    if (isList) keepOpen(target, fragment);
   });
   document.addEventListener("htmx:afterSettle", () => {
-    if (focused && (document.activeElement === document.body || document.activeElement?.disabled)) {
-      const again = focused.id && document.getElementById(focused.id);
-      const target = again && !again.disabled ? again : focused.row && document.getElementById(`${focused.row}-grip`);
-      target?.focus({ preventScroll: true });
-    }
-    focused = null;
+    refocus?.();
+    refocus = null;
   });
   document.addEventListener("htmx:afterRequest", (event) => {
     const key = keyOfForm(event.detail.requestConfig?.elt);
-    if (key && event.detail.successful) stateOf(key).current?.done?.();
+    if (key && event.detail.successful && event.detail.xhr.status < 400) stateOf(key).current?.done?.();
   });
   for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
     document.addEventListener(name, (event) => {
-      const elt = event.detail.requestConfig?.elt;
+      const elt = event.detail.requestConfig?.elt, key = keyOfForm(elt), words = document.body.dataset;
+      const isAnswered = name === "htmx:responseError";
       if (elt?.id === "live-lists") return; // asked again in a minute; nothing of the editor's is at stake
-      const text = name === "htmx:responseError" ? document.body.dataset.sayFailed : document.body.dataset.sayOffline;
-      const key = keyOfForm(elt);
-      if (key) failed(key, text); else { release(elt); closePop(elt?.closest?.("[data-combo]")); showMessage(text); }
+      if (key) return failed(key, isAnswered ? words.sayFailed : words.sayOffline);
+      release(elt);
+      closePop(elt?.closest?.("[data-combo]"));
+      showMessage(elt?.dataset.sayUnsure ?? (isAnswered ? words.sayTrouble : words.sayCut));
     });
   }
 
@@ -147,21 +198,21 @@
   const renumber = (list) => rowsOf(list).forEach((row, index) => { const place = $(".item__pos", row); if (place.textContent !== String(index + 1)) place.textContent = index + 1; });
 
   // Move the neighbours, never the row itself: it keeps the focus and the pointer.
-  function place(list, row, index) {
+  function put(list, row, index) {
     const rows = rowsOf(list);
     const from = rows.indexOf(row);
-    if (index === from) return;
-    const tops = calm.matches ? null : new Map(rows.map((each) => [each, each.offsetTop]));
     if (index < from) row.after(...rows.slice(index, from)); else row.before(...rows.slice(from + 1, index + 1));
     renumber(list);
-    if (tops) slide(rows.slice(Math.min(from, index), Math.max(from, index) + 1), tops);
   }
 
-  function slide(rows, tops) {
-    for (const row of rows) {
-      const by = tops.get(row) - row.offsetTop;
-      if (by) row.animate([{ transform: `translateY(${by}px)` }, { transform: "none" }], { duration: 160, easing: "cubic-bezier(.2,.7,.2,1)" });
-    }
+  // Let rows glide from where they are seen to where a change puts them.
+  function glide(rows, change) {
+    const seen = calm.matches ? [] : rows.map((row) => row.getBoundingClientRect());
+    change();
+    seen.forEach((was, index) => {
+      const is = rows[index].getBoundingClientRect(), x = was.left - is.left, y = was.top - is.top;
+      if (x || y) rows[index].animate([{ transform: `translate(${x}px, ${y}px)` }, { transform: "none" }], { duration: 160, easing: "cubic-bezier(.2,.7,.2,1)" });
+    });
   }
 
   function saveMove(key, row, index) {
@@ -177,8 +228,8 @@
     const title = row.dataset.title;
     if (index < 0 || (where === "top" && from === 0)) return announce(section, "First", { title });
     if (index >= rows.length) return announce(section, "Last", { title });
-    keepSafe(key);
-    place(list, row, index);
+    keep(key);
+    glide(rows, () => put(list, row, index));
     row.scrollIntoView({ block: "nearest" });
     saveMove(key, row, index);
     announce(section, { up: "Up", down: "Down", top: "Top" }[where], { title, position: index + 1, count: rows.length });
@@ -186,7 +237,7 @@
 
   function remove(row) {
     const section = sectionOf(row), key = section.dataset.column;
-    keepSafe(key);
+    keep(key);
     const near = row.nextElementSibling ?? row.previousElementSibling;
     const list = row.parentNode;
     row.remove();
@@ -200,6 +251,7 @@
     const section = sectionOf(button), key = section.dataset.column;
     const url = button.getAttribute("formaction");
     const id = url.split("/").at(-3);
+    keep(key);
     button.disabled = true;
     step(key, { url, done: () => {
       const row = document.getElementById(`${key}-${id}`);
@@ -212,7 +264,7 @@
   function lift(row, pointer) {
     const section = sectionOf(row), key = section.dataset.column, list = listOf(key);
     const rows = rowsOf(list), from = rows.indexOf(row);
-    keepSafe(key);
+    keep(key);
     held = { key, section, list, row, rows, from, to: from, pointer, title: row.dataset.title, count: rows.length };
     row.classList.add("item--lifted");
     const grip = $(".item__handle", row);
@@ -282,33 +334,33 @@
   function moveHeld(index) {
     const target = Math.max(0, Math.min(index, held.count - 1));
     if (target === held.to) return announce(held.section, index < 0 || target === 0 ? "First" : "Last", { title: held.title });
-    place(held.list, held.row, target);
+    glide(held.rows, () => put(held.list, held.row, target));
     held.to = target;
     held.chip.hidden = target === held.from;
     held.row.scrollIntoView({ block: "nearest" });
     announce(held.section, "Position", { position: target + 1, count: held.count });
   }
 
-  function drop(keep) {
+  function drop(isMeant) {
     const { key, section, list, row, rows, from, to, pointer, title, count, chip, gap, frame } = held;
-    if (pointer) {
-      cancelAnimationFrame(frame);
-      gap.remove();
-      list.classList.remove("is-dragging");
-      delete list.dataset.to;
-      // htmx copies attributes, and CSP refuses a copied style. Chromium writes the attribute late:
-      // asked first, it is really there to be removed.
-      rows.forEach((each) => { if (each.hasAttribute("style")) each.removeAttribute("style"); });
-    }
-    row.classList.remove("item--lifted");
-    $(".item__handle", row).setAttribute("aria-pressed", "false");
-    chip.remove();
     held = null;
-    if (pointer) { if (keep && to !== from) place(list, row, to); } else if (!keep) place(list, row, from);
-    renumber(list);
-    if (keep && to !== from) saveMove(key, row, to);
-    else if (!stateOf(key).busy && !stateOf(key).queue.length) stateOf(key).safe = null;
-    announce(section, keep ? "Dropped" : "Cancelled", { title, position: (keep ? to : from) + 1, count });
+    glide(rows, () => {
+      if (pointer) {
+        cancelAnimationFrame(frame);
+        gap.remove();
+        list.classList.remove("is-dragging");
+        delete list.dataset.to;
+        // htmx copies attributes, and CSP refuses a copied style. Chromium writes the attribute late:
+        // asked first, it is really there to be removed.
+        rows.forEach((each) => { if (each.hasAttribute("style")) each.removeAttribute("style"); });
+      }
+      row.classList.remove("item--lifted");
+      $(".item__handle", row).setAttribute("aria-pressed", "false");
+      chip.remove();
+      put(list, row, isMeant ? to : from);
+    });
+    if (isMeant && to !== from) saveMove(key, row, to); else rest(key);
+    announce(section, isMeant ? "Dropped" : "Cancelled", { title, position: (isMeant ? to : from) + 1, count });
   }
 
   document.addEventListener("pointerdown", (event) => {
@@ -335,9 +387,9 @@
     pointer.y = event.clientY;
     if (pressed && Math.hypot(pointer.x - pointer.startX, pointer.y + scrollY - pointer.startY) >= SLOP) begin();
   });
-  const letGo = (event, keep) => {
+  const letGo = (event, isMeant) => {
     if (pressed?.pointer.id === event.pointerId) { clearTimeout(pressed.timer); pressed = null; }
-    if (held?.pointer?.id === event.pointerId) { if (keep) follow(); drop(keep); }
+    if (held?.pointer?.id === event.pointerId) { if (isMeant) follow(); drop(isMeant); }
   };
   document.addEventListener("pointerup", (event) => letGo(event, true));
   document.addEventListener("pointercancel", (event) => letGo(event, false));
@@ -412,7 +464,7 @@
     closePop(combo.form);
     $(".combo__results", combo.pop).replaceChildren();
     combo.input.focus();
-    keepSafe(key);
+    keep(key);
     step(key, {
       url: `${section.dataset.itemsUrl}${id}/add/`,
       values: at ? { at } : {},

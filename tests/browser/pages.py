@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import APIResponse, Locator, Page, Route, expect
 
 from curation.models import Draft
 
@@ -98,6 +98,57 @@ class Board:
     def button(self, action: str) -> Locator:
         """Return a button of the bar at the bottom or of the dialog."""
         return self.page.locator(f'[data-action="{action}"]:visible')
+
+
+class Gate:
+    """Holds back the requests of a page for a pattern until the test says what becomes of them."""
+
+    def __init__(self, page: Page, pattern: str, *, answered: bool = False) -> None:
+        """Hold requests, or with `answered` their answers, taken from the server at once."""
+        self._page = page
+        self._pattern = pattern
+        self._answered = answered
+        self._is_open = False
+        self._held: list[tuple[Route, APIResponse | None]] = []
+        page.route(pattern, self._take)
+
+    def wait(self) -> None:
+        """Wait until a request stands before the gate."""
+        for _ in range(600):
+            if self._held:
+                return
+            self._page.evaluate("new Promise(requestAnimationFrame)")
+        raise AssertionError(f"no request for {self._pattern}")
+
+    def let_go(self) -> None:
+        """Let the first request through, or its answer."""
+        self.wait()
+        route, answer = self._held.pop(0)
+        if answer:
+            route.fulfill(response=answer)
+        else:
+            route.continue_()
+
+    def fail(self, status: int | None = None) -> None:
+        """Answer the first request with an error, without one cut the connection."""
+        self.wait()
+        route, _ = self._held.pop(0)
+        if status:
+            route.fulfill(status=status, body="<h1>Server Error</h1>", content_type="text/html")
+        else:
+            route.abort("connectionfailed")
+
+    def open(self) -> None:
+        """Hold no more."""
+        self._is_open = True
+        while self._held:
+            self.let_go()
+
+    def _take(self, route: Route) -> None:
+        if self._is_open:
+            route.continue_()
+        else:
+            self._held.append((route, route.fetch() if self._answered else None))
 
 
 def drafted(key: str) -> tuple[str, ...] | None:
