@@ -22,9 +22,9 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A time to look at. Holds its start and not its end.
+    """A time to look at, in UTC: differences of local times forget the hour of summer time.
 
-    `is_running`: its end is now, so that what stands there then is still standing.
+    Holds its start and not its end. `is_running`: it ends now, what stands then still stands.
     """
 
     start: datetime
