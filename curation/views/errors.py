@@ -1,8 +1,12 @@
 """The pages for what went wrong, in plain words."""
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+
+from curation.http import wants_fragment
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -12,6 +16,8 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403: signed in, but not allowed."""
+    if wants_fragment(request):
+        return _reload()
     return _page(request, "errors/403.html", 403)
 
 
@@ -27,8 +33,22 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403: the form was too old, or came from elsewhere."""
+    if wants_fragment(request):
+        messages.warning(
+            request,
+            _(
+                "This page was open for too long: nothing was changed. "
+                "Here is your draft as last saved."
+            ),
+        )
+        return _reload()
     return _page(request, "errors/csrf.html", 403)
 
 
 def _page(request: HttpRequest, template: str, status: int) -> HttpResponse:
     return TemplateResponse(request, template, status=status).render()
+
+
+def _reload() -> HttpResponse:
+    """Let htmx load the page anew: what it shows is no longer what the person may do."""
+    return HttpResponse(status=403, headers={"HX-Refresh": "true"})

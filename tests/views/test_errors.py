@@ -2,6 +2,7 @@ import pytest
 from django.test import Client
 
 from curation.views import errors
+from tests.conftest import Browser
 from tests.views.test_board import html
 
 
@@ -25,6 +26,24 @@ def test_a_form_without_its_token_is_explained(editor):
 
     assert response.status_code == 403
     assert "This page was open for too long" in html(response)
+
+
+def test_a_step_without_its_token_brings_a_fresh_page_that_says_why(editor, portal):
+    browser = Browser(enforce_csrf_checks=True)
+    browser.force_login(editor)
+
+    response = browser.htmx_post("/lists/datasets/items/x/remove/")
+
+    assert response.status_code == 403
+    assert response.headers["HX-Refresh"] == "true"
+    assert "This page was open for too long: nothing was changed." in html(browser.get("/"))
+
+
+def test_a_step_of_somebody_who_may_no_longer_brings_a_fresh_page(browser_of, reader, listing):
+    response = browser_of(reader).htmx_post("/lists/datasets/items/x/remove/")
+
+    assert response.status_code == 403
+    assert response.headers["HX-Refresh"] == "true"
 
 
 def test_a_fault_of_ours_is_a_page_without_trace(signed_in, monkeypatch):

@@ -1,0 +1,155 @@
+"""Several tabs, doubled clicks, the way back, sessions that end: the draft survives them all."""
+
+import re
+
+import pytest
+from django.contrib.sessions.models import Session
+from playwright.sync_api import expect
+
+from curation.models import Action, AuditEntry
+from tests.browser.pages import Board, drafted
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def moved(board, page, portal):
+    """Move the first dataset down; return the order that the draft has then."""
+    first, second, *rest = portal.live("datasets")
+    board.datasets.grip(first).focus()
+    with board.saved("move"):
+        page.keyboard.press("Alt+ArrowDown")
+    return [second, first, *rest]
+
+
+def test_a_second_tab_is_told_and_sees_the_true_list(board, page, portal, trouble):
+    other = Board(page.context.new_page()).open()
+    live = portal.live("datasets")
+    board.datasets.grip(live[3]).focus()
+    with board.saved("move"):
+        page.keyboard.press("Alt+Home")
+    order = [live[3], *live[:3], *live[4:]]
+
+    trouble.expect("status of 409")
+    other.datasets.grip(live[0]).focus()
+    with other.saved("remove", 409):
+        other.page.keyboard.press("Delete")
+
+    expect(other.page.get_by_role("alert")).to_contain_text(
+        "Cette liste a changé depuis que la page l’a affichée, sans doute dans un autre onglet."
+    )
+    other.datasets.shows(order)
+    expect(other.dock).to_contain_text("1 modification non publiée")
+    expect(other.datasets.grip(live[1])).to_be_focused()
+    assert drafted("datasets") == tuple(order)
+
+    # It works on from there, and the first tab is told in its turn.
+    with other.saved("remove"):
+        other.page.keyboard.press("Delete")
+    expect(other.page.get_by_role("alert")).to_have_count(0)
+    order.remove(live[1])
+    assert drafted("datasets") == tuple(order)
+    page.bring_to_front()
+    with board.saved("move", 409):
+        page.keyboard.press("Alt+ArrowDown")
+    board.datasets.shows(order)
+    assert drafted("datasets") == tuple(order)
+
+
+def test_a_tab_that_comes_to_the_front_catches_up(board, page, portal, moved):
+    other = Board(page.context.new_page()).open()
+    other.datasets.grip(moved[4]).focus()
+    with other.saved("remove"):
+        other.page.keyboard.press("Delete")
+
+    with board.refreshed():
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+    board.datasets.shows([*moved[:4], *moved[5:]])
+    expect(board.datasets.tray).to_be_visible()
+
+
+def test_a_double_click_publishes_once(board, portal, moved):
+    board.button("review").click()
+
+    with board.refreshed():
+        board.button("publish").dblclick()
+
+    expect(board.page.get_by_role("status").filter(has_text="Publié :")).to_be_visible()
+    assert portal.live("datasets") == tuple(moved)
+    assert AuditEntry.objects.filter(action=Action.PUBLISH_STARTED).count() == 1
+    assert AuditEntry.objects.filter(action=Action.PUBLISH_SUCCEEDED).count() == 1
+
+
+def test_the_way_back_shows_what_is_true_now(board, page, portal, moved):
+    page.goto("/history/")
+    page.goto("/review/")
+    with board.refreshed():
+        board.button("publish").click()
+    expect(page).to_have_url(re.compile(r"/$"))
+
+    page.go_back()
+    expect(page.get_by_role("heading", name="Rien à publier")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("listitem").filter(has_text="a publié la version")).to_have_count(1)
+    page.go_back()
+    board.datasets.shows(moved)
+    expect(board.dock).to_be_hidden()
+
+
+def test_an_expired_session_leads_to_sign_in_and_back_to_the_draft(board, page, portal, moved):
+    Session.objects.all().delete()
+
+    page.keyboard.press("Alt+ArrowDown")
+
+    expect(page).to_have_url(re.compile(r"/sign-in/\?next=/$"))
+    assert drafted("datasets") == tuple(moved)
+    page.get_by_label("Nom d’utilisateur").fill("claire")
+    page.get_by_label("Mot de passe").fill("claire")
+    with board.refreshed():
+        page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/$"))
+    board.datasets.shows(moved)
+    expect(board.dock).to_contain_text("1 modification non publiée")
+    board.datasets.grip(moved[1]).focus()
+    with board.saved("move"):
+        page.keyboard.press("Alt+ArrowUp")
+    assert drafted("datasets") is None
+
+
+def test_signing_in_again_elsewhere_does_not_strand_a_page(board, page, portal, moved, trouble):
+    other = page.context.new_page()
+    other.goto("/")
+    other.locator("summary.me").click()
+    other.get_by_role("button", name="Se déconnecter").click()
+    other.get_by_label("Nom d’utilisateur").fill("claire")
+    other.get_by_label("Mot de passe").fill("claire")
+    with Board(other).refreshed():
+        other.keyboard.press("Enter")
+    page.bring_to_front()
+
+    # The form of the first tab is of the session before.
+    trouble.expect("status of 403")
+    with board.refreshed():
+        page.keyboard.press("Alt+ArrowDown")
+
+    expect(page.get_by_role("alert")).to_contain_text(
+        "Cette page est restée ouverte trop longtemps : rien n’a été modifié."
+    )
+    board.datasets.shows(moved)
+    assert drafted("datasets") == tuple(moved)
+    board.datasets.grip(moved[1]).focus()
+    with board.saved("move"):
+        page.keyboard.press("Alt+ArrowUp")
+    assert drafted("datasets") is None
+
+
+def test_somebody_who_may_no_longer_edit_is_told(board, page, editor, trouble, moved):
+    editor.role = ""
+    editor.save()
+
+    trouble.expect("status of 403")
+    page.keyboard.press("Alt+ArrowDown")
+
+    expect(page.get_by_role("heading", name="Vous n’avez pas accès à cela")).to_be_visible()
+    assert drafted("datasets") == tuple(moved)
