@@ -166,3 +166,16 @@ class Undetermined(PublishError):
         "The portal did not confirm, and its list has changed again since: whether yours was "
         "shown meanwhile cannot be told. Your draft is kept. Review it against the list as it is."
     )
+
+
+class TooManyChanges(CurationError):
+    """A period holds more changes than can be shown."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(most)
+        self.most = most
+
+    def __str__(self) -> str:
+        return _(
+            "The list changed more than %(most)s times in this period. Choose a shorter one."
+        ) % {"most": self.most}

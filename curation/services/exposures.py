@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from curation.domain import exposures as domain
-from curation.models import AuditEntry, AuditItem, KnownItem
+from curation.models import AuditEntry, AuditItem, AuditTitle
+from curation.portal.items import Item
 from curation.services.errors import TooManyChanges
 from curation.services.history import LIVE_ACTIONS, first_from, state_at
+from curation.services.listings import known_items
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 # Far more than a period that can be looked at: a change every ten minutes for four months.
 MOST_CHANGES = 20_000
+MOST_TITLES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +57,28 @@ def timeline(listing: str, period: Period) -> Timeline:
     )
 
 
-def has_stood(listing: str, item_id: str) -> bool:
-    """Tell whether an item ever stood on a list, or could: the portal has shown it to us."""
-    return (
-        AuditItem.objects.filter(portal_id=item_id, kind=listing).exists()
-        or KnownItem.objects.filter(portal_id=item_id, kind=listing).exists()
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """An item as the portal describes it, or as the log last named it, and its other titles."""
+
+    item: Item
+    other_titles: list[str]
+
+
+def identify(listing: str, item_id: str) -> Identity | None:
+    """Return what is known of an item of a list; None if neither log nor portal told of it."""
+    item = known_items([(listing, item_id)]).get((listing, item_id))
+    titles = list(
+        AuditTitle.objects.filter(kind=listing, portal_id=item_id)
+        .order_by("-pk")
+        .values_list("title", flat=True)[:MOST_TITLES]
     )
+    if item is None:
+        changed = AuditItem.objects.filter(portal_id=item_id, kind=listing)
+        if not titles and not changed.exists():
+            return None
+        item = Item(kind=listing, id=item_id, title=titles[0] if titles else None)
+    return Identity(item, [title for title in titles if title != item.title])
 
 
 def _changes(listing: str, period: Period) -> list[AuditEntry]:

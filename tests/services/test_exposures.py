@@ -123,14 +123,28 @@ def test_the_number_of_queries_does_not_grow(db, count, django_assert_num_querie
         read(0.05, 4)
 
 
-def test_an_item_has_stood_if_the_log_or_the_portal_says_so(db):
-    record(0, (A,))
+def test_an_item_is_known_by_the_portal_or_by_the_log(db):
+    record(0, (A, C), titles={A: "Ancien"})
+    record(1, (A,), titles={A: "Nouveau"})
     remember_items([Item(kind="datasets", id=B, title="Beta")])
 
-    assert exposures.has_stood("datasets", A)
-    assert exposures.has_stood("datasets", B)
-    assert not exposures.has_stood("datasets", C)
-    assert not exposures.has_stood("reuses", A)
+    in_log, on_portal = exposures.identify("datasets", A), exposures.identify("datasets", B)
+    nameless = exposures.identify("datasets", C)
+
+    assert (in_log.item.title, in_log.other_titles) == ("Nouveau", ["Ancien"])
+    assert (on_portal.item.title, on_portal.other_titles) == ("Beta", [])
+    assert (nameless.item.title, nameless.other_titles) == (None, [])
+    assert exposures.identify("datasets", "d" * 24) is None
+    assert exposures.identify("reuses", A) is None
+
+
+def test_a_renamed_item_has_the_name_that_the_portal_gives_it(db):
+    record(0, (A,), titles={A: "Ancien"})
+    remember_items([Item(kind="datasets", id=A, title="Nouveau")])
+
+    found = exposures.identify("datasets", A)
+
+    assert (found.item.title, found.other_titles) == ("Nouveau", ["Ancien"])
 
 
 @pytest.mark.parametrize("seed", range(5))
