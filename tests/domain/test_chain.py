@@ -9,43 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from curation.domain.chain import GENESIS, Broken, Reason, canonical, digest, first_broken
-
-
-def link(previous_digest, payload):
-    """An exported entry."""
-    return {
-        **payload,
-        "previous_digest": previous_digest,
-        "digest": digest(previous_digest, payload),
-    }
-
-
-def chained(payloads):
-    """A log of these payloads, numbered from 1."""
-    entries, head = [], GENESIS
-    for sequence, payload in enumerate(payloads, start=1):
-        entries.append(link(head, {**payload, "sequence": sequence}))
-        head = entries[-1]["digest"]
-    return entries
-
-
-def log(length=5):
-    """An ordinary log."""
-    return chained(
-        {
-            "recorded_at": f"2026-11-{day:02}T09:48:00.123456Z",
-            "action": "publish.succeeded",
-            "listing": "datasets",
-            "actor": {"id": "7", "name": "Zoé Lefèvre", "via": "oidc"},
-            "attempt": "b8f1",
-            "before": ["a" * 24, "b" * 24],
-            "after": ["b" * 24, "a" * 24],
-            "titles": {"a" * 24: "Élections « 2026 »", "b" * 24: "Prix\u00a0: l’essence 🚗"},
-            "note": 'Retour à l’ordre "validé"\nen comité',
-            "detail": {"status": 200, "known_by": None},
-        }
-        for day in range(1, length + 1)
-    )
+from tests.domain.logs import chained, link, log
 
 
 def auditor(lines):
