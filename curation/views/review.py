@@ -82,7 +82,10 @@ def publish(request: HttpRequest) -> HttpResponse:
     published = [result for result in results if result.entry]
     failures = [result for result in results if result.error]
     if failures:
-        return _review(request, failures=failures, published=published)
+        # The board behind the dialog shows what was published all the same.
+        return trigger_client_event(
+            _review(request, failures=failures, published=published), "check"
+        )
     if published:
         messages.success(request, _announcement(published), extra_tags="published")
     return _to_board(request)

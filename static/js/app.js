@@ -536,13 +536,14 @@
 
   // --- Dialog -----------------------------------------------------------------------------------
 
+  // Review, merge and discard come in the dialog of the board, or as a page of their own.
   let opener = null;
   document.addEventListener("htmx:afterSwap", (event) => {
-    const dialog = $("#dialog");
-    if (event.detail.target !== dialog) return;
-    if (!dialog.open) { opener = document.activeElement?.id || document.activeElement?.dataset.action; dialog.showModal(); }
+    const sheet = event.detail.target;
+    if (!sheet.matches("[data-sheet]")) return;
+    if (sheet.id === "dialog" && !sheet.open) { opener = document.activeElement?.id || document.activeElement?.dataset.action; sheet.showModal(); }
     // A radio that asked for the answer keeps the focus.
-    if (!dialog.contains(document.activeElement) || document.activeElement === dialog) $("#dialog-title", dialog)?.focus();
+    if (!sheet.contains(document.activeElement) || document.activeElement === sheet) $("#dialog-title", sheet)?.focus();
   });
   document.addEventListener("click", (event) => {
     const closer = event.target.closest?.("[data-close]");
