@@ -1,0 +1,178 @@
+"""With a finger on a small screen: drag by the handle, scroll by the rest, act behind "…"."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.pages import Board, drafted
+
+pytestmark = pytest.mark.browser
+
+LIFTED = re.compile("item--lifted")
+
+
+class Finger:
+    """Real touch events: Playwright's own touchscreen only taps."""
+
+    def __init__(self, page: Page) -> None:
+        self._cdp = page.context.new_cdp_session(page)
+
+    def down(self, on: Locator) -> tuple[float, float]:
+        """Put the finger on the middle of an element; return where that is."""
+        box = on.bounding_box()
+        assert box
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        self._send("touchStart", x, y)
+        return x, y
+
+    def move(self, x: float, start: float, end: float) -> None:
+        """Draw the finger from one height to another."""
+        for step in range(1, 9):
+            self._send("touchMove", x, start + (end - start) * step / 8)
+
+    def up(self) -> None:
+        self._send("touchEnd")
+
+    def cancel(self) -> None:
+        """Let the system take the touch away, as for a call."""
+        self._send("touchCancel")
+
+    def _send(self, kind: str, *place: float) -> None:
+        points = [{"x": place[0], "y": place[1]}] if place else []
+        self._cdp.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+
+@pytest.fixture
+def page(visit, editor, playwright) -> Page:
+    phone = playwright.devices["Pixel 7"] | {"viewport": {"width": 390, "height": 844}}
+    del phone["default_browser_type"]
+    return visit(editor, **phone).new_page()
+
+
+@pytest.fixture
+def finger(page) -> Finger:
+    return Finger(page)
+
+
+def middle_of(row: Locator) -> float:
+    box = row.bounding_box()
+    assert box
+    return box["y"] + box["height"] / 2
+
+
+def test_drag_by_the_handle(board, portal, finger):
+    datasets, live = board.datasets, portal.live("datasets")
+
+    # A short press lifts, the finger carries, letting go drops.
+    x, y = finger.down(datasets.grip(live[0]))
+    expect(datasets.row(live[0])).to_have_class(LIFTED)
+    finger.move(x, y, middle_of(datasets.row(live[2])) + 8)
+    expect(datasets.list.locator(".gap")).to_have_text("n° 3")
+    with board.saved("move"):
+        finger.up()
+    order = [live[1], live[2], live[0], *live[3:]]
+    datasets.shows(order)
+    expect(datasets.grip(live[0])).to_be_focused()
+    assert drafted("datasets") == tuple(order)
+
+    # A touch that the system takes away puts the row back.
+    x, y = finger.down(datasets.grip(live[0]))
+    finger.move(x, y, y - 150)
+    expect(datasets.row(live[0])).to_have_class(LIFTED)
+    finger.cancel()
+    expect(datasets.row(live[0])).not_to_have_class(LIFTED)
+    datasets.shows(order)
+    assert drafted("datasets") == tuple(order)
+
+
+def test_the_page_scrolls_by_everything_but_the_handle(board, portal, finger, page):
+    datasets, live = board.datasets, portal.live("datasets")
+    heading = page.get_by_role("heading", level=1)
+
+    x, y = finger.down(datasets.row(live[2]).get_by_role("heading"))
+    finger.move(x, y, y - 300)
+    finger.up()
+
+    expect(heading).not_to_be_in_viewport()
+    expect(page.locator(".item--lifted")).to_have_count(0)
+    datasets.shows(live)
+    assert drafted("datasets") is None
+
+
+def test_the_edge_of_the_screen_scrolls_a_long_list(board, portal, finger, page):
+    ids = (*portal.live("datasets"), *portal.unlisted("datasets", 191))
+    portal.set_live("datasets", ids)
+    board.open()
+    expect(board.datasets.rows).to_have_count(200)
+    first = board.datasets.rows.first
+    carried = ids[0]
+
+    x, y = finger.down(board.datasets.grip(carried))
+    finger.move(x, y, 834)
+    expect(board.datasets.row(ids[20])).to_be_in_viewport()
+    finger.move(x, 834, 400)
+    with board.saved("move"):
+        finger.up()
+
+    expect(first).to_have_attribute("data-id", ids[1])
+    place = int(board.datasets.row(carried).locator(".item__pos").text_content() or 0)
+    assert place > 15
+    order = (*ids[1:place], carried, *ids[place:])
+    assert drafted("datasets") == order
+    expect(board.datasets.rows.nth(place - 1)).to_have_attribute("data-id", carried)
+    expect(board.datasets.row(carried)).to_be_in_viewport()
+
+
+def test_the_actions_of_a_row_are_behind_a_button(board, portal, page):
+    datasets, live = board.datasets, portal.live("datasets")
+    third = live[2]
+    more = datasets.row(third).get_by_role("button", name=re.compile("^Actions pour"))
+    up = datasets.act(third, "up")
+    expect(up).to_be_hidden()
+
+    more.tap()
+    expect(more).to_have_attribute("aria-expanded", "true")
+    expect(up).to_be_visible()
+    with board.saved("move"):
+        up.tap()
+    datasets.shows([live[0], third, live[1], *live[3:]])
+    board.says(re.compile("monté en position 2 sur 9"))
+
+    # They stay open for the next step, under the finger or the keyboard.
+    expect(up).to_be_visible()
+    expect(more).to_have_attribute("aria-expanded", "true")
+    up.focus()
+    with board.saved("move"):
+        page.keyboard.press("Enter")
+    expect(up).to_be_disabled()
+    expect(datasets.grip(third)).to_be_focused()
+    datasets.act(third, "down").focus()
+    with board.saved("move"):
+        page.keyboard.press("Enter")
+    expect(datasets.act(third, "down")).to_be_focused()
+    more.tap()
+    expect(up).to_be_hidden()
+    assert drafted("datasets") == (live[0], third, live[1], *live[3:])
+
+    more.tap()
+    with board.saved("remove"):
+        datasets.act(third, "remove").tap()
+    with board.saved("restore"):
+        datasets.tray.get_by_role("button", name="Rétablir").tap()
+    assert drafted("datasets") is None
+
+
+def test_search_review_and_publish(board: Board, portal, page):
+    datasets = board.datasets
+    datasets.search.tap()
+    page.keyboard.type("carburants")
+    with board.saved("add"):
+        datasets.section.get_by_role("option", disabled=False).first.tap()
+    expect(datasets.rows).to_have_count(10)
+    board.button("review").tap()
+    expect(board.dialog).to_be_visible()
+    with board.refreshed():
+        board.button("publish").tap()
+    expect(page.get_by_role("status").filter(has_text="Publié :")).to_be_visible()
+    assert len(portal.live("datasets")) == 10
