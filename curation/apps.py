@@ -5,6 +5,8 @@ from typing import Any
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
+from curation import append_only
+
 
 def create_listings(**kwargs: Any) -> None:
     """Make sure that the portal's listings have their rows, in their order.
@@ -29,3 +31,4 @@ class CurationConfig(AppConfig):
         from curation import checks  # noqa: F401, PLC0415 (once the registry is ready)
 
         post_migrate.connect(create_listings, sender=self)
+        post_migrate.connect(append_only.install_after_migration, sender=self)

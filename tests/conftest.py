@@ -3,9 +3,13 @@
 from collections.abc import Iterator
 
 import pytest
+from django.apps import apps
 from django.conf import settings
+from django.db import connection
+from django.db.models.signals import post_migrate
 from django.test import Client
 
+from curation import append_only
 from curation.accounts.roles import Role
 from curation.models import Listing, User
 from curation.portal import portal_client
@@ -17,13 +21,24 @@ from curation.services import listings
 
 
 def pytest_configure() -> None:
-    """Hash passwords quickly: their strength is not what is tested."""
+    """Leave out what tests do without: strong passwords, named files, an append-only table."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     # The live server finds static files by the names of the sources only.
     settings.STORAGES["staticfiles"]["BACKEND"] = (
         "django.contrib.staticfiles.storage.StaticFilesStorage"
     )
     settings.WHITENOISE_AUTOREFRESH = True  # nor lists them anew for every client
+    # Test databases are emptied between tests, and tampered with in some.
+    post_migrate.disconnect(append_only.install_after_migration, apps.get_app_config("curation"))
+
+
+@pytest.fixture
+def append_only_log(db: None) -> None:
+    """Let the database refuse changes to the log, as it does outside tests.
+
+    Gone with the transaction of the test.
+    """
+    append_only.install(connection)
 
 
 def person(username: str, role: Role) -> User:
