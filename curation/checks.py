@@ -21,6 +21,21 @@ def check_demo_secrets(**kwargs: Any) -> list[CheckMessage]:
 
 
 @register()
+def check_sendable_key(**kwargs: Any) -> list[CheckMessage]:
+    """Refuse a key that no HTTP header can carry, and do not repeat it."""
+    key = settings.PORTAL_API_KEY
+    if all("!" <= character <= "~" for character in key):
+        return []
+    return [
+        Error(
+            "PORTAL_API_KEY holds a blank or a character that is not ASCII.",
+            hint="Copy the key again, alone, from your account on the portal.",
+            id="curation.E002",
+        )
+    ]
+
+
+@register()
 def check_portal_key(**kwargs: Any) -> list[CheckMessage]:
     """Say that nothing can be published without a key."""
     if settings.IS_SANDBOX or settings.PORTAL_API_KEY:

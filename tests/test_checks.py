@@ -39,3 +39,8 @@ def test_real_portal_with_the_demo_key_is_an_error(configured, settings):
 
 def test_real_portal_without_its_key_is_a_warning(configured):
     assert configured(IS_SANDBOX=False, SECRET_KEY=KEY, PORTAL_API_KEY="") == ["curation.W001"]
+
+
+@pytest.mark.parametrize("key", ["with blank", "clé", "line\nbreak", "\x00"])
+def test_a_key_that_no_header_carries_is_an_error(configured, key):
+    assert configured(IS_SANDBOX=False, SECRET_KEY=KEY, PORTAL_API_KEY=key) == ["curation.E002"]

@@ -10,9 +10,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from curation.comparison import Comparison
 from curation.domain import drawing
 from curation.portal.items import Item
-from curation.views.columns import Comparison
 
 register = template.Library()
 

@@ -8,100 +8,19 @@ from typing import TYPE_CHECKING
 
 from django.urls import reverse
 
-from curation.domain.changes import Changes, changes
+from curation.comparison import Comparison, Row, compare
+from curation.domain.changes import Changes
 from curation.models import Draft, Listing
-from curation.portal.items import Item
 from curation.services.drafts import token
 from curation.services.listings import known_items
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from datetime import datetime
 
     from django.contrib.auth.models import AnonymousUser
 
-    from curation.domain.selection import Selection
     from curation.models import User
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One place of a list. `tone` is "add", "del", "mov" or "" (untouched)."""
-
-    item: Item
-    position: int
-    tone: str = ""
-    was: int = 0  # position in the live list, 0 if it had none
-
-    @property
-    def went_up(self) -> bool:
-        """Tell whether the item moved towards the top."""
-        return self.position < self.was
-
-    @property
-    def places(self) -> int:
-        """Return by how many places the item moved."""
-        return abs(self.position - self.was)
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """Two selections of one listing, side by side, and the changes between them."""
-
-    before: Selection
-    after: Selection
-    changes: Changes
-    rows_before: tuple[Row, ...]
-    rows_after: tuple[Row, ...]
-
-    @property
-    def added(self) -> tuple[Row, ...]:
-        """Rows of `after` that are new."""
-        return tuple(row for row in self.rows_after if row.tone == "add")
-
-    @property
-    def removed(self) -> tuple[Row, ...]:
-        """Rows of `before` that are gone."""
-        return tuple(row for row in self.rows_before if row.tone == "del")
-
-    @property
-    def moved(self) -> tuple[Row, ...]:
-        """Rows of `after` that changed places by themselves."""
-        return tuple(row for row in self.rows_after if row.tone == "mov")
-
-
-def compare(
-    kind: str, before: Selection, after: Selection, items: Mapping[tuple[str, str], Item]
-) -> Comparison:
-    """Put two selections side by side."""
-    difference = changes(before, after)
-    added = {position for _, position in difference.added}
-    removed = {position for _, position in difference.removed}
-    moved_from = {position: to for _, position, to in difference.moved}
-    moved_to = {to: position for _, position, to in difference.moved}
-
-    def item(item_id: str) -> Item:
-        return items.get((kind, item_id)) or Item(kind=kind, id=item_id, title=None)
-
-    rows_before = tuple(
-        Row(
-            item(item_id),
-            position,
-            "del" if position in removed else "mov" if position in moved_from else "",
-            position,
-        )
-        for position, item_id in enumerate(before, start=1)
-    )
-    rows_after = tuple(
-        Row(
-            item(item_id),
-            position,
-            "add" if position in added else "mov" if position in moved_to else "",
-            moved_to.get(position, 0),
-        )
-        for position, item_id in enumerate(after, start=1)
-    )
-    return Comparison(before, after, difference, rows_before, rows_after)
 
 
 @dataclass(frozen=True, slots=True)

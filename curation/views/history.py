@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from curation.accounts.decorators import requires
 from curation.accounts.roles import Permission
+from curation.comparison import Comparison, compare
 from curation.http import page
 from curation.models import AuditEntry, Listing, User
 from curation.portal import portal_client
@@ -29,7 +30,6 @@ from curation.services.errors import StaleDraft
 from curation.services.history import ACTION_GROUPS, Filter
 from curation.services.listings import known_items
 from curation.services.rewinding import Side
-from curation.views.columns import Comparison, compare
 from curation.wording import LISTING_WORDS
 
 if TYPE_CHECKING:

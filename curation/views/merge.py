@@ -11,13 +11,13 @@ from django.views.decorators.http import require_GET
 
 from curation.accounts.decorators import requires
 from curation.accounts.roles import Permission
+from curation.comparison import Row, compare
 from curation.domain.merge import Contest, Merge, Tie
 from curation.http import page
 from curation.models import Listing, User
 from curation.services import merging
 from curation.services.listings import known_items
 from curation.services.merging import Choices
-from curation.views.columns import Row, compare
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -1,9 +1,9 @@
 import pytest
 from django.utils.translation import override
 
+from curation.comparison import compare
 from curation.portal.items import Item
 from curation.templatetags import pictures
-from curation.views.columns import compare
 
 
 def item(**fields):

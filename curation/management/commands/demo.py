@@ -22,7 +22,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""
         parser.add_argument(
-            "--port", type=int, default=int(os.environ.get("PORT") or 8000), help="default: 8000"
+            "--port", default=os.environ.get("PORT") or "8000", help="default: PORT, else 8000"
         )
         parser.add_argument(
             "--prepare-only", action="store_true", help="do not serve, only prepare"
@@ -30,6 +30,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Prepare and serve."""
+        port = str(options["port"])
+        if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+            raise CommandError(f"PORT must be a number from 1 to 65535, not “{port}”.")
         logging.disable(logging.INFO)  # the log lines of an invented history mean nothing
         call_command("migrate", verbosity=0)
         if settings.IS_SANDBOX:
@@ -40,9 +43,6 @@ class Command(BaseCommand):
                 self.stdout.write(f"Demo history: {entries} entries.")
         if options["prepare_only"]:
             return
-        port = options["port"]
-        if not 0 < port < 65536:
-            raise CommandError("The port must be between 1 and 65535.")
         self.stdout.write(f"\n  À la une   http://127.0.0.1:{port}/")
         if settings.IS_SANDBOX:
             self.stdout.write(f"  Sandbox    http://127.0.0.1:{port}/sandbox/")
@@ -51,7 +51,6 @@ class Command(BaseCommand):
         self.stdout.flush()
         arguments = [
             *(sys.executable, "-m", "gunicorn", "curation.wsgi"),
-            *("--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4"),
-            *("--no-control-socket", "--log-level", "warning"),
+            *("--bind", f"127.0.0.1:{port}", "--workers", "2", "--log-level", "warning"),
         ]
         os.execv(sys.executable, arguments)  # noqa: S606 (our own arguments, no shell)
