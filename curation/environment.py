@@ -13,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off"}
+SHORTEST_KEY = 32
 
 
 class Environment:
@@ -64,6 +65,20 @@ class Environment:
             return Path(path).read_text(encoding="utf-8").strip() or default
         except (OSError, UnicodeDecodeError) as error:
             raise ImproperlyConfigured(f"{name}_FILE: “{path}” cannot be read.") from error
+
+    def keys(self, name: str) -> list[str]:
+        """Return the secrets of NAME, separated by blanks or commas, each too long to guess."""
+        keys = self.secret(name).replace(",", " ").split()
+        if any(len(key) < SHORTEST_KEY for key in keys):
+            raise ImproperlyConfigured(f"{name}: a key has at least {SHORTEST_KEY} characters.")
+        return keys
+
+    def key(self, name: str) -> str:
+        """Return a secret that is too long to guess, or nothing."""
+        keys = self.keys(name)
+        if len(keys) > 1:
+            raise ImproperlyConfigured(f"{name} must be one key, without blanks or commas.")
+        return keys[0] if keys else ""
 
     def choice(self, name: str, default: str, allowed: Mapping[str, str] | list[str]) -> str:
         """Return one of the allowed values."""

@@ -114,6 +114,11 @@ else:
     raise ImproperlyConfigured("DATABASE_URL must name a sqlite or a postgres database.")
 DATABASES = {"default": _database}
 
+# --- Audit log ------------------------------------------------------------------------------------
+
+AUDIT_KEY = env.key("AUDIT_KEY")
+AUDIT_OLD_KEYS = env.keys("AUDIT_OLD_KEYS")
+
 # --- Sign-in --------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "curation.User"

@@ -88,6 +88,23 @@ def test_empty_secret_file_is_the_default(tmp_path):
     assert Environment({"IT_FILE": str(file)}).secret("IT", "default") == "default"
 
 
+KEYS = ["k" * 32, "é" * 40]
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [("", []), (KEYS[0], KEYS[:1]), (", ".join(KEYS), KEYS), ("\n".join([*KEYS, ""]), KEYS)],
+    ids=["none", "one", "commas", "lines"],
+)
+def test_keys_are_separated_by_blanks_or_commas(value, expected):
+    assert variable(value).keys("IT") == expected
+
+
+def test_key_is_one_or_none():
+    assert variable(KEYS[0]).key("IT") == KEYS[0]
+    assert variable("").key("IT") == ""
+
+
 def refused(environment: Environment, kind: str, *arguments: object) -> str:
     """Return the sentence with which a value is refused."""
     with pytest.raises(ImproperlyConfigured) as refusal:
@@ -106,6 +123,8 @@ def refused(environment: Environment, kind: str, *arguments: object) -> str:
             "IT must be a number of seconds, not “{value}”.",
         ),
         ("choice", ("fr", ["fr", "en"]), ["de", "FR"], "IT must be one of fr, en."),
+        ("keys", (), ["k" * 31, f"{KEYS[0]} short"], "IT: a key has at least 32 characters."),
+        ("key", (), [" ".join(KEYS)], "IT must be one key, without blanks or commas."),
         (
             "portal",
             ("sandbox:",),
@@ -125,7 +144,7 @@ def refused(environment: Environment, kind: str, *arguments: object) -> str:
             "IT must be an address such as https://www.data.gouv.fr, or sandbox:.",
         ),
     ],
-    ids=["flag", "seconds", "choice", "portal"],
+    ids=["flag", "seconds", "choice", "keys", "key", "portal"],
 )
 def test_wrong_value_is_refused_in_a_sentence_that_names_the_variable(
     kind, arguments, values, sentence

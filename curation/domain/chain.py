@@ -2,7 +2,7 @@
 
 Needs nothing but Python 3.11, so that an auditor can verify an export with this file alone:
 
-    python chain.py export.jsonl [--head SEQUENCE:DIGEST] [--key-file FILE]
+    python chain.py export.jsonl [--head SEQUENCE:DIGEST] [--key-file FILE] [--without-key]
 """
 
 import argparse
@@ -57,7 +57,7 @@ EXPLANATIONS = {
     Reason.GAP: "entries before it are missing.",
     Reason.REPEATED: "its number came before: it was inserted, or the order was changed.",
     Reason.LINK: "it follows another entry than the one before it.",
-    Reason.KEY: "it is sealed with a key that was not given.",
+    Reason.KEY: "it is sealed with a key that was not given (see --without-key).",
     Reason.UNSEALED: "no key seals it, though one was given or seals entries before it.",
     Reason.REWRITTEN: "its digest is not the one remembered: it or what came before was rewritten.",
     Reason.TRUNCATED: "it is remembered, but the log ends before it: its end was cut off.",
@@ -130,13 +130,20 @@ def link_of(entry: Mapping[str, Any]) -> Link | None:
 class Walk:
     """Goes along a log from its oldest entry, and stands still at the first broken one.
 
-    `keys` are those that seal entries. Without any, sealed entries are held to their numbers and
-    links alone; with some, an entry sealed with another one breaks the chain, and so does a log
-    that ends unsealed. `heads` are those that somebody remembers: sequence and digest.
+    `keys` are those that seal entries: once one is given, a log that ends unsealed is broken. An
+    entry that is sealed with another one is held to its number and links alone if that is asked for
+    (`without_key`). `heads` are those that somebody remembers: sequence and digest.
     """
 
-    def __init__(self, keys: Iterable[bytes] = (), heads: Iterable[tuple[int, str]] = ()) -> None:
+    def __init__(
+        self,
+        keys: Iterable[bytes] = (),
+        heads: Iterable[tuple[int, str]] = (),
+        *,
+        without_key: bool = False,
+    ) -> None:
         self._keys = {"": b""} | {fingerprint(key): key for key in keys}
+        self._without_key = without_key
         self._heads: dict[int, set[str]] = {}
         for sequence, stated in heads:
             self._heads.setdefault(sequence, set()).add(stated)
@@ -153,7 +160,7 @@ class Walk:
         if key in self._keys:
             if _hash(previous, text, self._keys[key]) != stated:
                 return Broken(sequence, Reason.DIGEST)
-        elif len(self._keys) > 1:
+        elif not self._without_key:
             return Broken(sequence, Reason.KEY)
         if sequence != due or previous != self.head:
             return Broken(sequence, _misplaced(sequence, due))
@@ -185,7 +192,7 @@ class Walk:
                 sentences.append(f"{which}, and match it.")
             else:
                 sentences.append(
-                    f"{which}: without it only their numbers and links are checked,"
+                    f"{which}, which was not given: only their numbers and links were checked,"
                     " not their content."
                 )
         return sentences
@@ -243,6 +250,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="a file with a key that seals entries; more than one may be given",
     )
+    parser.add_argument(
+        "--without-key",
+        action="store_true",
+        help="check only the numbers and links of entries whose key is not given",
+    )
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -251,7 +263,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("export", type=Path, help="JSON Lines")
     add_options(parser)
     options = parser.parse_args(arguments)
-    walk = Walk(options.key_file, options.head)
+    walk = Walk(options.key_file, options.head, without_key=options.without_key)
     try:
         with options.export.open("rb") as lines:
             broken = follow_lines(walk, lines)

@@ -5,9 +5,12 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, transaction
 from django.utils import timezone
 
+from curation.canonical import payload_text
 from curation.domain import chain
 from curation.domain.changes import changes
 from curation.domain.text import fold
@@ -31,6 +34,10 @@ SYSTEM: Actor = {"id": "", "name": "", "via": "system"}
 OUTSIDER: Actor = {"id": "", "name": "", "via": "portal"}
 
 
+class KeyMissing(ImproperlyConfigured):
+    """The log is sealed, and this process has no key to seal what it would append."""
+
+
 def actor_of(user: User) -> Actor:
     """Return how an entry names a person: id, name at the time, and how they signed in."""
     return {"id": user.get_username(), "name": user.display_name, "via": user.via}
@@ -52,16 +59,22 @@ def record(
     """Append one entry and return it.
 
     Appends are put in a row: an IMMEDIATE transaction on SQLite, an advisory lock on PostgreSQL;
-    the unique `previous_digest` refuses a fork in any case. Raises IntegrityError for a second
-    intent or a second outcome of one attempt.
+    the unique `previous_digest` refuses a fork in any case. With AUDIT_KEY, the entry is sealed.
+    Once committed, the new head goes to the log stream. Raises IntegrityError for a second intent
+    or a second outcome of one attempt, KeyMissing where a sealed log would go on unsealed.
     """
     with transaction.atomic():
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_APPEND_LOCK])
-        last = AuditEntry.objects.order_by("-sequence").first()
+        columns = ("sequence", "digest", "key")
+        last = AuditEntry.objects.order_by("-sequence").values_list(*columns).first()
+        sequence, previous_digest, sealed_with = last or (0, chain.GENESIS, "")
+        key = settings.AUDIT_KEY.encode()
+        if sealed_with and not key:
+            raise KeyMissing(f"AUDIT_KEY must be set: the audit log is sealed ({sealed_with}).")
         entry = AuditEntry(
-            sequence=last.sequence + 1 if last else 1,
+            sequence=sequence + 1,
             recorded_at=recorded_at or timezone.now(),
             action=action,
             listing=listing,
@@ -74,13 +87,19 @@ def record(
             titles=dict(titles or {}),
             note=note,
             detail=dict(detail or {}),
-            previous_digest=last.digest if last else chain.GENESIS,
+            key=chain.fingerprint(key) if key else "",
+            previous_digest=previous_digest,
         )
-        entry.digest = chain.digest(entry.previous_digest, entry.payload())
+        entry.digest = chain.digest(previous_digest, entry.payload(), key)
         entry.save()
         _index(entry)
-    logger.info("audit sequence=%d action=%s digest=%s", entry.sequence, action, entry.digest)
+        transaction.on_commit(lambda: _announce(entry))
     return entry
+
+
+def _announce(entry: AuditEntry) -> None:
+    """Put the new head where the database's owner cannot reach it: in the log stream."""
+    logger.info("audit sequence=%d action=%s digest=%s", entry.sequence, entry.action, entry.digest)
 
 
 def _index(entry: AuditEntry) -> None:
@@ -101,21 +120,32 @@ def _index(entry: AuditEntry) -> None:
     )
 
 
-def exported_entries() -> Iterator[dict[str, Any]]:
-    """Yield every entry in order, as `export_audit` writes it; constant memory."""
-    for entry in AuditEntry.objects.order_by("sequence").iterator(chunk_size=2000):
-        yield entry.exported()
+def keys() -> list[bytes]:
+    """Return the keys that seal entries, or did before a rotation."""
+    return [key.encode() for key in (settings.AUDIT_KEY, *settings.AUDIT_OLD_KEYS) if key]
 
 
-def verify(entries: Iterable[dict[str, Any]]) -> tuple[int, chain.Broken | None]:
-    """Follow the chain. Return how many entries were read and the first broken one."""
-    count = 0
+def links() -> Iterator[chain.Link]:
+    """Yield every entry as a link of the chain, in order and in constant memory."""
+    columns = ("previous_digest", "digest", "key", payload_text())
+    for sequence, previous, stated, key, text in AuditEntry.objects.streamed(*columns):
+        yield chain.Link(sequence, previous, stated, key, text.encode())
 
-    def counted() -> Iterator[dict[str, Any]]:
-        nonlocal count
-        for entry in entries:
-            count += 1
-            yield entry
 
-    broken = chain.first_broken(counted())
-    return count, broken
+def verify(walk: chain.Walk, entries: Iterable[chain.Link] | None = None) -> chain.Broken | None:
+    """Walk along the log and return its first broken entry, if any; `entries` are `links()`."""
+    for link in links() if entries is None else entries:
+        broken = walk.follow(link)
+        if broken:
+            # Before anybody is alarmed: what SQL wrote is written again by Python.
+            broken = walk.follow(_exactly(link.sequence))
+        if broken:
+            return broken
+    return walk.end()
+
+
+def _exactly(sequence: int) -> chain.Link | None:
+    try:
+        return chain.link_of(AuditEntry.objects.get(pk=sequence).exported())
+    except (TypeError, ValueError, AttributeError):
+        return None  # a column holds what no entry of ours can

@@ -1,25 +1,18 @@
 """Verify the audit log, in the database or in an exported file."""
 
-import json
 from argparse import ArgumentParser
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from django.core.management import CommandError
 from django.core.management.base import BaseCommand
+from django.db import connection
 
-from curation.domain.chain import Reason
+from curation import append_only
+from curation.domain import chain
+from curation.management.progress import watched
+from curation.models import AuditEntry
 from curation.services import audit
-
-EXPLANATIONS = {
-    Reason.UNREADABLE: "it is no entry, or not one that can be hashed.",
-    Reason.DIGEST: "its content was altered after it was recorded.",
-    Reason.GENESIS: "it stands first, but it is not the first entry of a log.",
-    Reason.GAP: "entries before it are missing.",
-    Reason.REPEATED: "its number came before: it was inserted, or the order was changed.",
-    Reason.LINK: "it follows another entry than the one before it.",
-}
 
 
 class Command(BaseCommand):
@@ -28,28 +21,32 @@ class Command(BaseCommand):
     help = "Verify the chain of the audit log. Exit 1 and name the first broken entry."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Declare the options."""
+        """Declare the options; the keys of the configuration are known without."""
         parser.add_argument("file", nargs="?", type=Path, help="an export (JSON Lines) to verify")
+        chain.add_options(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Verify and say so."""
-        file: Path | None = options["file"]
-        count, broken = audit.verify(_entries(file) if file else audit.exported_entries())
+        walk = chain.Walk(
+            [*audit.keys(), *options["key_file"]],
+            options["head"],
+            without_key=options["without_key"],
+        )
+        broken = self._follow_file(walk, options["file"]) if options["file"] else self._follow(walk)
         if broken:
-            raise CommandError(f"Broken at entry {broken.sequence}: {EXPLANATIONS[broken.reason]}")
-        self.stdout.write(f"{count} entries, unbroken from the first to the last.")
+            raise CommandError(str(broken))
+        self.stdout.write("\n".join(walk.report()))
 
+    def _follow(self, walk: chain.Walk) -> chain.Broken | None:
+        if not append_only.is_installed(connection):
+            self.stderr.write("The database does not refuse changes to entries: run migrate.")
+        last = AuditEntry.objects.order_by("-sequence").values_list("sequence", flat=True).first()
+        return audit.verify(walk, watched(audit.links(), last or 0, self.stderr))
 
-def _entries(file: Path) -> Iterator[dict[str, Any]]:
-    try:
-        with file.open(encoding="utf-8") as lines:
-            for number, line in enumerate(lines, start=1):
-                try:
-                    entry = json.loads(line)
-                except ValueError as error:
-                    raise CommandError(f"{file}, line {number}: not JSON.") from error
-                if not isinstance(entry, dict):
-                    raise CommandError(f"{file}, line {number}: not an entry.")
-                yield entry
-    except (OSError, UnicodeDecodeError) as error:
-        raise CommandError(f"{file} cannot be read.") from error
+    def _follow_file(self, walk: chain.Walk, file: Path) -> chain.Broken | None:
+        try:
+            with file.open("rb") as lines:
+                size = file.stat().st_size
+                return chain.follow_lines(walk, watched(lines, size, self.stderr, amount=len))
+        except OSError as error:
+            raise CommandError(f"{file} cannot be read: {error.strerror}.") from error
