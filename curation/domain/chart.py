@@ -147,9 +147,19 @@ def pins(moments: Sequence[datetime], period: Period) -> list[Pin]:
     return found
 
 
+def place(moment: datetime, period: Period) -> str:
+    """Return where a moment of a period is."""
+    return _percent(_share(moment, period))
+
+
 def height(rows: int) -> str:
     """Return the height of the picture."""
     return str(HEAD + rows * ROW)
+
+
+def top(row: int) -> str:
+    """Return where a row begins, on the pixel so that a line there is sharp."""
+    return str(HEAD + row * ROW - 0.5)
 
 
 def _lanes(spans: Iterable[Span]) -> list[list[Span]]:
