@@ -5,7 +5,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
-from curation.views import board, errors, history, lists, merge, probes, review, sign_in
+from curation.views import board, errors, history, lists, merge, probes, review, sign_in, timeline
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", board.board, name="board"),
@@ -29,6 +29,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("history/as-it-was/", history.as_it_was, name="history-as-it-was"),
     path("history/<int:sequence>/", history.entry, name="history-entry"),
     path("history/<int:sequence>/restore/", history.restore, name="history-restore"),
+    path("timeline/", timeline.timeline, name="timeline"),
+    path("timeline/<slug:listing_key>.csv", timeline.export, name="timeline-export"),
+    path("timeline/<slug:listing_key>/<slug:item_id>/", timeline.item, name="timeline-item"),
     # People.
     path("sign-in/", sign_in.SignInView.as_view(), name="sign-in"),
     path("sign-out/", sign_in.SignOutView.as_view(), name="sign-out"),
