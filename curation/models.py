@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import UTC
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
@@ -17,8 +17,10 @@ from curation.domain.selection import Selection
 from curation.wording import LISTING_WORDS, ListingWords
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime
+
+T = TypeVar("T")
 
 
 class User(AbstractUser):
@@ -224,16 +226,27 @@ class AuditQuerySet(models.QuerySet["AuditEntry"]):
         return self.filter(~models.Exists(outcomes), action=Action.PUBLISH_STARTED)
 
     def streamed(self, *columns: str | models.Expression) -> Iterator[tuple[Any, ...]]:
-        """Yield the sequence and these columns of each entry, oldest first, in constant memory.
+        """Yield the sequence and these columns of each entry, oldest first, in constant memory."""
+        rows = self.order_by("sequence").values_list("sequence", *columns)
+        return _in_batches(rows, lambda row: row[0])
 
-        By batches along the primary key: entries never change, so batches fit together without a
-        transaction, or a cursor on the server that a connection pool may lose.
-        """
-        entries = self.order_by("sequence").values_list("sequence", *columns)
-        batch = list(entries[:STREAM_BATCH])
-        while batch:
-            yield from batch
-            batch = list(entries.filter(sequence__gt=batch[-1][0])[:STREAM_BATCH])
+    def streamed_entries(self) -> Iterator[AuditEntry]:
+        """Yield each entry, oldest first, in constant memory."""
+        return _in_batches(self.order_by("sequence"), lambda entry: entry.sequence)
+
+
+def _in_batches(
+    entries: models.QuerySet[AuditEntry, T], sequence_of: Callable[[T], int]
+) -> Iterator[T]:
+    """Go along the primary key, batch by batch.
+
+    Entries never change, so batches fit together without a transaction, or a cursor on the server
+    that a connection pool may lose.
+    """
+    batch = list(entries[:STREAM_BATCH])
+    while batch:
+        yield from batch
+        batch = list(entries.filter(sequence__gt=sequence_of(batch[-1]))[:STREAM_BATCH])
 
 
 class AuditEntry(models.Model):

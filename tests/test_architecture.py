@@ -32,11 +32,16 @@ ROOMS: dict[str, set[str]] = {
     "services": {"models", "canonical", "domain", "portal", "accounts.roles", "wording"},
     "accounts": {"models", "accounts.roles", "services.audit"},
     "context": {"models", "accounts.roles"},
+    "comparison": {"domain", "portal.items"},
     "http": {"models", "portal.errors", "services.errors"},
     "middleware": {"models", "portal.errors", "services.errors"},
-    "templatetags": {"domain", "portal.items", "models", "wording"},
-    "views": {"services", "models", "domain", "portal", "accounts", "http", "wording"},
-    "management": {"services", "models", "append_only", "domain", "portal"},
+    "templatetags": {"domain", "portal.items", "models", "comparison", "wording"},
+    "views": {
+        *("services", "models", "domain", "portal", "accounts", "http", "wording"),
+        *("comparison", "exports"),
+    },
+    "exports": {"models", "canonical", "domain"},
+    "management": {"services", "models", "append_only", "domain", "portal", "exports"},
     "checks": set(),
     "apps": {"checks", "models", "append_only", "wording"},
     "settings": {"environment"},
@@ -49,8 +54,6 @@ ROOMS: dict[str, set[str]] = {
 EXCEPTIONS = {
     # The client factory puts the sandbox in the portal's place; nobody else can tell them apart.
     ("portal", "sandbox"),
-    # Draws the comparison of two selections, which is put together for the pages.
-    ("templatetags.pictures", "views.columns"),
 }
 
 # They name the sandbox in a string: one installs it, the other gives it its addresses.

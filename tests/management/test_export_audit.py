@@ -1,0 +1,65 @@
+import csv
+import io
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from curation.domain import chain
+from curation.models import Action
+from curation.services import audit
+from tests.management.test_progress import Terminal
+
+
+@pytest.fixture
+def entries(db):
+    return [
+        audit.record(Action.CHANGE_OUTSIDE, actor=audit.OUTSIDER, listing="datasets", note=note)
+        for note in ("é", "deux\nlignes")
+    ]
+
+
+def run(*arguments, stderr=None):
+    said = io.StringIO()
+    call_command("export_audit", *map(str, arguments), stdout=said, stderr=stderr)
+    return said.getvalue()
+
+
+def test_entries_go_to_standard_output(entries):
+    assert run() == "".join(chain.canonical(entry.exported()) + "\n" for entry in entries)
+
+
+def test_entries_go_to_a_file_that_verifies(entries, tmp_path, capsys):
+    file = tmp_path / "export.jsonl"
+
+    assert run(file) == ""
+
+    assert chain.main([str(file)]) == 0
+    assert capsys.readouterr().out.startswith("2 entries, unbroken")
+    assert [path.name for path in tmp_path.iterdir()] == ["export.jsonl"]
+
+
+def test_csv_is_for_spreadsheets(entries, tmp_path):
+    file = tmp_path / "export.csv"
+
+    run("--csv", file)
+
+    content = file.read_bytes()
+    assert content.startswith(b"\xef\xbb\xbfsequence,recorded_at,")
+    rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+    assert [row["note"] for row in rows] == ["é", "deux\nlignes"]
+    assert run("--csv").encode() == content
+
+
+def test_a_file_that_cannot_be_written_is_named(entries, tmp_path):
+    with pytest.raises(CommandError, match="cannot be written"):
+        run(tmp_path / "nowhere" / "export.jsonl")
+
+
+def test_progress_is_drawn_on_a_terminal_only(entries, tmp_path):
+    terminal, pipe = Terminal(), io.StringIO()
+
+    run(tmp_path / "one", stderr=terminal)
+    run(tmp_path / "other", stderr=pipe)
+
+    assert "100%" in terminal.getvalue()
+    assert pipe.getvalue() == ""
