@@ -197,7 +197,7 @@ def _dropped(listing: Listing, live: Selection, client: PortalClient) -> list[st
         item_id
         for item_id, answer in client.items(listing.key, gone).items()
         if isinstance(answer, ItemDeleted)
-        or (isinstance(answer, Item) and answer.state is ItemState.DELETED)
+        or (isinstance(answer, Item) and answer.id == item_id and answer.state is ItemState.DELETED)
     ]
 
 

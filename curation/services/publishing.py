@@ -30,6 +30,7 @@ from curation.portal.errors import (
     PortalTimeout,
     PortalUnavailable,
     PortalUnreachable,
+    PortalUnreadable,
 )
 from curation.portal.items import Item, ItemState
 from curation.services import audit
@@ -255,6 +256,8 @@ def _check_items(
             refused[item_id] = (titles.get(item_id, item_id), str(answer))
         elif isinstance(answer, PortalError):
             raise answer
+        elif answer.id != item_id:
+            raise PortalUnreadable(status=200)
         elif reason := _why_not(answer):
             refused[item_id] = (answer.title or item_id, reason)
     if refused:
