@@ -67,6 +67,9 @@ class _Application(WSGIHandler):
 class _Handler(WSGIRequestHandler):
     """One connection. The application may end it."""
 
+    # Head and body are sent apart: the second would wait for the receipt of the first.
+    disable_nagle_algorithm = True
+
     def get_environ(self) -> dict[str, Any]:
         return super().get_environ() | {_HANDLER: self}
 
