@@ -540,7 +540,7 @@
   let opener = null;
   document.addEventListener("htmx:afterSwap", (event) => {
     const sheet = event.detail.target;
-    if (!sheet.matches("[data-sheet]")) return;
+    if (!sheet?.matches("[data-sheet]")) return; // none where htmx restores a page of the history
     if (sheet.id === "dialog" && !sheet.open) { opener = document.activeElement?.id || document.activeElement?.dataset.action; sheet.showModal(); }
     // A radio that asked for the answer keeps the focus.
     if (!sheet.contains(document.activeElement) || document.activeElement === sheet) $("#dialog-title", sheet)?.focus();
