@@ -213,17 +213,11 @@ class AuditQuerySet(models.QuerySet["AuditEntry"]):
 
     def settled(self) -> AuditQuerySet:
         """Leave out each intent whose outcome is known: the outcome tells both."""
-        outcomes = AuditEntry.objects.filter(attempt=models.OuterRef("attempt")).filter(
-            action__in=OUTCOMES
-        )
-        return self.exclude(models.Q(action=Action.PUBLISH_STARTED) & models.Exists(outcomes))
+        return self.exclude(action=Action.PUBLISH_STARTED, open_attempt=None)
 
     def unsettled(self) -> AuditQuerySet:
         """Keep the intents that have no outcome yet."""
-        outcomes = AuditEntry.objects.filter(attempt=models.OuterRef("attempt")).filter(
-            action__in=OUTCOMES
-        )
-        return self.filter(~models.Exists(outcomes), action=Action.PUBLISH_STARTED)
+        return self.filter(open_attempt__isnull=False)
 
     def streamed(self, *columns: str | models.Expression) -> Iterator[tuple[Any, ...]]:
         """Yield the sequence and these columns of each entry, oldest first, in constant memory."""
@@ -294,6 +288,7 @@ class AuditEntry(models.Model):
             models.Index(fields=["action", "-sequence"], name="audit_by_action"),
             models.Index(fields=["actor_id", "-sequence"], name="audit_by_actor"),
             models.Index(fields=["recorded_at", "sequence"], name="audit_by_time"),
+            models.Index(fields=["attempt"], name="audit_by_attempt"),
         ]
 
     def __str__(self) -> str:
@@ -357,6 +352,21 @@ class AuditEntry(models.Model):
             "previous_digest": self.previous_digest,
             "digest": self.digest,
         }
+
+
+class OpenAttempt(models.Model):
+    """That an intent has no outcome yet. Few at any time: they are found however long the log.
+
+    Derived from the entries, and no part of what is verified.
+    """
+
+    entry = models.OneToOneField(
+        AuditEntry, on_delete=models.CASCADE, primary_key=True, related_name="open_attempt"
+    )
+    attempt = models.UUIDField(unique=True)
+
+    def __str__(self) -> str:
+        return f"{self.attempt} since {self.entry_id}"
 
 
 class AuditItem(models.Model):

@@ -203,6 +203,7 @@ class Migration(migrations.Migration):
                     models.Index(fields=["action", "-sequence"], name="audit_by_action"),
                     models.Index(fields=["actor_id", "-sequence"], name="audit_by_actor"),
                     models.Index(fields=["recorded_at", "sequence"], name="audit_by_time"),
+                    models.Index(fields=["attempt"], name="audit_by_attempt"),
                 ],
                 "constraints": [
                     models.UniqueConstraint(
@@ -269,6 +270,22 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=("kind", "portal_id"), name="known_item_once")
                 ],
             },
+        ),
+        migrations.CreateModel(
+            name="OpenAttempt",
+            fields=[
+                (
+                    "entry",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="open_attempt",
+                        serialize=False,
+                        to="curation.auditentry",
+                    ),
+                ),
+                ("attempt", models.UUIDField(unique=True)),
+            ],
         ),
         migrations.CreateModel(
             name="AuditItem",

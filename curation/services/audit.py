@@ -14,7 +14,7 @@ from curation.canonical import payload_text
 from curation.domain import chain
 from curation.domain.changes import changes
 from curation.domain.text import fold
-from curation.models import Action, AuditEntry, AuditItem, AuditTitle
+from curation.models import Action, AuditEntry, AuditItem, AuditTitle, OpenAttempt
 
 if TYPE_CHECKING:
     import uuid
@@ -104,20 +104,33 @@ def _announce(entry: AuditEntry) -> None:
 
 def _index(entry: AuditEntry) -> None:
     """Make an entry findable by the items that it changed, and by all titles that it names."""
+    AuditItem.objects.bulk_create(items_of(entry))
+    AuditTitle.objects.bulk_create(titles_of(entry), ignore_conflicts=True)
+    if not entry.attempt:
+        return
+    if entry.action == Action.PUBLISH_STARTED:
+        OpenAttempt.objects.create(entry=entry, attempt=entry.attempt)
+    elif entry.is_outcome:
+        OpenAttempt.objects.filter(attempt=entry.attempt).delete()
+
+
+def items_of(entry: AuditEntry) -> list[AuditItem]:
+    """Return the items that an entry changed, to be stored."""
     difference = changes(entry.before, entry.after)
     touched = [change.id for part in (difference.added, difference.removed) for change in part]
     touched += [change.id for change in difference.moved]
-    AuditItem.objects.bulk_create(
+    return [
         AuditItem(entry=entry, kind=entry.listing, portal_id=item_id)
         for item_id in dict.fromkeys(touched)
-    )
-    AuditTitle.objects.bulk_create(
-        (
-            AuditTitle(kind=entry.listing, portal_id=item_id, title=title, folded=fold(title))
-            for item_id, title in entry.titles.items()
-        ),
-        ignore_conflicts=True,
-    )
+    ]
+
+
+def titles_of(entry: AuditEntry) -> list[AuditTitle]:
+    """Return the titles that an entry names, to be stored unless they are known."""
+    return [
+        AuditTitle(kind=entry.listing, portal_id=item_id, title=title, folded=fold(title))
+        for item_id, title in entry.titles.items()
+    ]
 
 
 def keys() -> list[bytes]:

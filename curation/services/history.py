@@ -11,16 +11,18 @@ from datetime import datetime, time, timedelta
 from heapq import merge as merged
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from curation.domain.selection import is_portal_id
 from curation.domain.text import fold
-from curation.models import OUTCOMES, Action, AuditEntry, AuditItem, AuditTitle
+from curation.models import Action, AuditEntry, AuditItem, AuditTitle
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import date
+
+    from curation.models import AuditQuerySet
 
 # What a reader chooses among, and the actions that it means.
 ACTION_GROUPS: dict[str, tuple[Action, ...]] = {
@@ -77,8 +79,13 @@ def find(wanted: Filter, *, before: int | None = None, size: int = 25) -> Found:
     return Found(entries[:size], len(entries) > size, is_wide)
 
 
-def all_matching(wanted: Filter) -> QuerySet[AuditEntry]:
-    """Return everything that a filter lets through, latest first, to be streamed."""
+def all_matching(wanted: Filter) -> AuditQuerySet:
+    """Return everything that a filter lets through, to be streamed.
+
+    Without a filter that is the whole log, intents included: such an export can be verified.
+    """
+    if wanted == Filter():
+        return AuditEntry.objects.all()
     entries = _narrowed(AuditEntry.objects.settled(), wanted, None)
     if wanted.actions:
         entries = entries.filter(action__in=ACTION_GROUPS[wanted.actions])
@@ -87,7 +94,7 @@ def all_matching(wanted: Filter) -> QuerySet[AuditEntry]:
         entries = entries.filter(
             Exists(AuditItem.objects.filter(entry=OuterRef("pk"), portal_id__in=items))
         )
-    return entries.order_by("-sequence")
+    return entries
 
 
 def people() -> list[tuple[str, str]]:
@@ -139,7 +146,7 @@ def own_latest(actor_id: str, listing: str) -> AuditEntry | None:
     return None
 
 
-def _newest(querysets: Iterable[QuerySet[AuditEntry]], count: int) -> Iterator[int]:
+def _newest(querysets: Iterable[AuditQuerySet], count: int) -> Iterator[int]:
     """Merge the newest sequences of several readings, newest first."""
     return merged(
         *(q.order_by("-sequence").values_list("sequence", flat=True)[:count] for q in querysets),
@@ -147,17 +154,18 @@ def _newest(querysets: Iterable[QuerySet[AuditEntry]], count: int) -> Iterator[i
     )
 
 
-def _by_action(wanted: Filter, before: int | None) -> list[QuerySet[AuditEntry]]:
+def _by_action(wanted: Filter, before: int | None) -> list[AuditQuerySet]:
     """Return one reading per action, so that each can walk its index."""
-    entries = _narrowed(AuditEntry.objects.settled(), wanted, before)
+    entries = _narrowed(AuditEntry.objects.all(), wanted, before)
     if not wanted.actions:
-        return [entries]
-    return [entries.filter(action=action) for action in ACTION_GROUPS[wanted.actions]]
+        return [entries.settled()]
+    return [
+        entries.unsettled() if action == Action.PUBLISH_STARTED else entries.filter(action=action)
+        for action in ACTION_GROUPS[wanted.actions]
+    ]
 
 
-def _narrowed(
-    entries: QuerySet[AuditEntry], wanted: Filter, before: int | None
-) -> QuerySet[AuditEntry]:
+def _narrowed(entries: AuditQuerySet, wanted: Filter, before: int | None) -> AuditQuerySet:
     if wanted.listing:
         entries = entries.filter(listing=wanted.listing)
     if wanted.person:
@@ -174,14 +182,13 @@ def _by_items(
     items: Iterable[str], wanted: Filter, before: int | None, count: int
 ) -> Iterator[int]:
     """Walk the index of each item, and merge what is found, newest first."""
-    outcome = AuditEntry.objects.filter(attempt=OuterRef("entry__attempt"), action__in=OUTCOMES)
     first, end = _bounds(wanted)
     if before is not None and (end is None or before < end):
         end = before
     readings = []
     for item in items:
         rows = AuditItem.objects.filter(portal_id=item).exclude(
-            Q(entry__action=Action.PUBLISH_STARTED) & Exists(outcome)
+            entry__action=Action.PUBLISH_STARTED, entry__open_attempt=None
         )
         if wanted.listing:
             rows = rows.filter(entry__listing=wanted.listing)

@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection, transaction
 
 from curation.domain import chain
 from curation.domain.chain import GENESIS, Reason, Walk
-from curation.models import Action, AppendOnly, AuditEntry
+from curation.models import OUTCOMES, Action, AppendOnly, AuditEntry
 from curation.services import audit
 
 KEY, NEW_KEY = "k" * 32, "n" * 40
@@ -132,6 +132,19 @@ def test_one_attempt_has_one_outcome(db):
 
     with pytest.raises(IntegrityError):
         record(Action.PUBLISH_SUCCEEDED, attempt=attempt)
+
+
+@pytest.mark.parametrize("outcome", OUTCOMES)
+def test_an_attempt_is_open_until_its_outcome(db, outcome):
+    attempt, other = uuid.uuid4(), uuid.uuid4()
+    intent = record(Action.PUBLISH_STARTED, attempt=attempt)
+    open_one = record(Action.PUBLISH_STARTED, attempt=other)
+
+    assert list(AuditEntry.objects.unsettled()) == [open_one, intent]
+    assert list(AuditEntry.objects.settled()) == [open_one, intent]
+    settling = record(outcome, attempt=attempt)
+    assert list(AuditEntry.objects.unsettled()) == [open_one]
+    assert list(AuditEntry.objects.settled()) == [settling, open_one]
 
 
 def test_a_fork_cannot_be_stored(db):
