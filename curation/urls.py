@@ -26,6 +26,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("review/merge/<slug:listing_key>/adopt/", review.adopt, name="merge-adopt"),
     # The audit log.
     path("history/", history.history, name="history"),
+    path("history/export.csv", history.export, {"extension": "csv"}, name="history-csv"),
+    path("history/export.jsonl", history.export, {"extension": "jsonl"}, name="history-jsonl"),
     path("history/as-it-was/", history.as_it_was, name="history-as-it-was"),
     path("history/<int:sequence>/", history.entry, name="history-entry"),
     path("history/<int:sequence>/restore/", history.restore, name="history-restore"),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from curation.accounts.decorators import requires
 from curation.accounts.roles import Permission
 from curation.comparison import Comparison, compare
+from curation.exports import csv_lines, jsonl_lines
 from curation.http import page
 from curation.models import AuditEntry, Listing, User
 from curation.portal import portal_client
@@ -39,6 +40,10 @@ if TYPE_CHECKING:
 
 PAGE_SIZE = 25
 LONGEST_SEARCH = 200
+EXPORTS = {
+    "csv": (csv_lines, "text/csv"),
+    "jsonl": (jsonl_lines, "application/jsonl"),
+}
 # What a date field can mean; beyond, arithmetic on dates fails.
 FIRST_YEAR, LAST_YEAR = 1970, 2200
 
@@ -81,6 +86,7 @@ def history(request: HttpRequest) -> HttpResponse:
         "older": urlencode(chosen | {"before": found.entries[-1].sequence})
         if found.has_older
         else "",
+        "query": urlencode(chosen),
         "is_filtered": wanted != Filter(),
         "is_wide": found.is_wide,
         "problem": problem,
@@ -90,7 +96,7 @@ def history(request: HttpRequest) -> HttpResponse:
         "actions": ACTION_GROUPS,
         "is_more": start is not None,
     }
-    return page(request, "history/history.html", context, fragment="history/_days.html")
+    return page(request, "history/history.html", context, fragment="history/found.html")
 
 
 def filter_of(form: QueryDict) -> tuple[Filter, str]:
@@ -114,6 +120,20 @@ def filter_of(form: QueryDict) -> tuple[Filter, str]:
         ),
         problem,
     )
+
+
+@require_GET
+@requires(Permission.VIEW)
+def export(request: HttpRequest, extension: str) -> StreamingHttpResponse:
+    """Stream what the filter shows, oldest first, as CSV or JSON Lines."""
+    wanted, _problem = filter_of(request.GET)
+    lines, content_type = EXPORTS[extension]
+    response = StreamingHttpResponse(
+        lines(log.all_matching(wanted)), content_type=f"{content_type}; charset=utf-8"
+    )
+    name = f"a-la-une-{timezone.localdate():%Y-%m-%d}.{extension}"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 @require_GET

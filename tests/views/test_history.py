@@ -1,7 +1,11 @@
+import csv
+import io
+import json
 import uuid
 
 import pytest
 
+from curation.domain import chain
 from curation.models import Action, AuditEntry
 from curation.services import audit
 from tests.views.test_board import html
@@ -224,3 +228,43 @@ def test_the_people_are_those_of_the_log(signed_in, three):
 
     assert '<option value="claire"' in page
     assert '<option value="karim"' in page
+
+
+def test_an_export_holds_what_the_filter_shows(signed_in, three):
+    published, outside, _failed = three
+
+    response = signed_in.get("/history/export.jsonl", {"list": "datasets"})
+
+    lines = [json.loads(line) for line in response.getvalue().decode().splitlines()]
+    assert [line["sequence"] for line in lines] == [published, outside]
+    assert "attachment" in response.headers["Content-Disposition"]
+
+
+def test_an_export_of_everything_verifies(signed_in, three):
+    response = signed_in.get("/history/export.jsonl")
+
+    lines = [json.loads(line) for line in response.getvalue().decode().splitlines()]
+    assert len(lines) == 5
+    assert chain.first_broken(lines) is None
+
+
+def test_a_csv_computes_nothing(signed_in, editor):
+    record(titles={A: "=1+1", B: "+2", C: "@x"}, note="-3")
+
+    text = signed_in.get("/history/export.csv").getvalue().decode("utf-8-sig")
+
+    (row,) = csv.DictReader(io.StringIO(text))
+    assert not any(value.startswith(("=", "+", "-", "@")) for value in row.values() if value)
+
+
+def test_the_files_follow_the_filter(signed_in, three):
+    page = html(signed_in.get("/history/", {"person": "claire"}))
+    fragment = html(signed_in.htmx_get("/history/", person="karim", item="alpha"))
+
+    assert "/history/export.csv?person=claire" in page
+    assert "/history/export.jsonl?person=karim&amp;item=alpha" in fragment
+
+
+def test_a_reader_may_export_and_an_outsider_may_not(browser_of, reader, outsider, three):
+    assert browser_of(reader).get("/history/export.csv").status_code == 200
+    assert browser_of(outsider).get("/history/export.csv").status_code == 403
