@@ -445,7 +445,7 @@
 
   const comboOf = (input) => ({ input, form: input.form, pop: $(".pop", input.form), key: input.dataset.listing });
   const options = (combo) => $$("[role=option]", combo.pop);
-  const openPop = (combo) => { combo.pop.hidden = false; combo.input.setAttribute("aria-expanded", "true"); };
+  const openPop = (combo) => { combo.pop.hidden = false; combo.input.setAttribute("aria-expanded", options(combo).length > 0); };
   function closePop(form) {
     const input = form && $("[role=combobox]", form);
     if (!input) return;

@@ -254,6 +254,7 @@ def test_the_whole_job_without_a_mouse(page, board, portal, press, titles):
     discard.focus()
     press("Enter")
     expect(board.dialog.get_by_role("heading", name="Abandonner votre brouillon")).to_be_focused()
+    press("Tab")  # what scrolls can be reached, to scroll it
     press("Tab")
     expect(board.dialog.get_by_role("link", name="Garder mon brouillon")).to_be_focused()
     press("Enter")

@@ -1,0 +1,179 @@
+"""axe finds nothing on any page, in any state: wide and narrow, light and dark."""
+
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from curation.sandbox import faults
+from curation.sandbox.faults import Fault, What
+from tests.browser.pages import Board
+
+pytestmark = pytest.mark.browser
+
+WIDE, NARROW = {"width": 1440, "height": 1000}, {"width": 390, "height": 844}
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+EVERYTHING = {"resultTypes": ["violations"], "runOnly": {"type": "tag", "values": RULES}}
+# All that the colours of the theme change.
+CONTRAST = {
+    "resultTypes": ["violations"],
+    "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]},
+}
+
+
+class Inspection:
+    """Runs axe on a page as it is, and keeps what it finds."""
+
+    def __init__(self) -> None:
+        self.found: list[str] = []
+        self._axe = Axe()
+
+    def look(self, page: Page, state: str) -> None:
+        """Look at a page in both sizes and both themes."""
+        for size in (NARROW, WIDE):
+            page.set_viewport_size(size)
+            for scheme, options in (("dark", CONTRAST), ("light", EVERYTHING)):
+                page.emulate_media(color_scheme=scheme)
+                for violation in self._axe.run(page, options=options).response["violations"]:
+                    self.found += [
+                        f"{state}, {size['width']} px, {scheme}: {violation['id']}: {node['html']}"
+                        for node in violation["nodes"]
+                    ]
+
+
+@pytest.fixture
+def inspect() -> Iterator[Inspection]:
+    """Fail the test at its end, on everything that was found."""
+    inspection = Inspection()
+    yield inspection
+    assert inspection.found == []
+
+
+@pytest.fixture
+def page(visit, editor) -> Page:
+    # Nothing half-way between two colours or two places.
+    return visit(editor, reduced_motion="reduce").new_page()
+
+
+def test_sign_in(visit, inspect):
+    page = visit(None, reduced_motion="reduce").new_page()
+    page.goto("/sign-in/")
+    inspect.look(page, "sign-in")
+
+    page.get_by_label("Nom d’utilisateur").fill("claire")
+    page.get_by_label("Mot de passe").fill("faux")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_be_visible()
+    inspect.look(page, "sign-in, refused")
+
+
+def test_the_board(board, page, portal, inspect):
+    datasets, live = board.datasets, portal.live("datasets")
+    inspect.look(page, "board")
+
+    datasets.grip(live[4]).focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowUp")
+    inspect.look(page, "row lifted by the keyboard")
+    with board.saved("move"):
+        page.keyboard.press("Space")
+    datasets.carry(live[3], 2)
+    expect(datasets.list.locator(".gap")).to_be_visible()
+    inspect.look(page, "row dragged")
+    with board.saved("move"):
+        page.mouse.up()
+    datasets.grip(live[0]).focus()
+    with board.saved("remove"):
+        page.keyboard.press("Delete")
+    expect(datasets.tray).to_be_visible()
+    page.set_viewport_size(NARROW)
+    more = datasets.row(live[1]).locator("[data-more]")
+    more.click()
+    expect(more).to_have_attribute("aria-expanded", "true")
+    inspect.look(page, "draft with a tray, actions open")
+
+    datasets.search.fill("prix carburants")
+    expect(datasets.options.first).to_be_visible()
+    inspect.look(page, "search open")
+    datasets.search.fill("zzzzzz")
+    expect(datasets.section.locator(".pop")).to_contain_text("Aucun résultat")
+    inspect.look(page, "search without result")
+    page.keyboard.press("Escape")
+    page.locator("summary.me").click()
+    inspect.look(page, "menu open")
+
+
+def test_the_board_in_trouble(board, page, portal, inspect, trouble):
+    datasets, live = board.datasets, portal.live("datasets")
+    archived, private, deleted = live[:3]
+    portal.change("datasets", archived, archived="2026-01-01T00:00Z")
+    portal.change("datasets", private, private=True)
+    portal.purge("datasets", deleted)
+    portal.set_live("reuses", ())
+    board.open()
+    board.reuses.shows([])
+    expect(page.locator(".flag")).to_have_count(3)
+    datasets.grip(live[5]).focus()
+    with board.saved("move"):
+        page.keyboard.press("Alt+ArrowUp")
+    portal.set_live("datasets", live[:-1])
+    board.open()
+    inspect.look(page, "items out of sight, a list that changed, an empty list")
+
+    faults.add(Fault(What.REFUSE, times=0))
+    board.open()
+    expect(page.get_by_text("Portail injoignable depuis")).to_be_visible()
+    trouble.expect("status of 502")
+    datasets.search.fill("prix")
+    expect(datasets.section.locator(".pop")).to_contain_text("Le portail est injoignable.")
+    inspect.look(page, "portal down")
+
+
+def test_dialogs_and_their_pages(board: Board, page, portal, inspect, trouble):
+    datasets, live = board.datasets, portal.live("datasets")
+    datasets.grip(live[4]).focus()
+    with board.saved("move"):
+        page.keyboard.press("Alt+Home")
+    with board.saved("remove"):
+        page.keyboard.press("Delete")
+    board.button("discard").click()
+    expect(board.dialog).to_be_visible()
+    inspect.look(page, "discard")
+    page.keyboard.press("Escape")
+    board.button("review").click()
+    expect(board.button("publish")).to_be_visible()
+    inspect.look(page, "review")
+
+    portal.set_live("datasets", live[:-1])
+    trouble.expect("status of 409")
+    board.button("publish").click()
+    expect(page.get_by_role("heading", name="La page d’accueil a changé")).to_be_visible()
+    inspect.look(page, "merge")
+    for path in ("/review/", "/discard/", "/lists/datasets/search/?q=prix"):
+        page.goto(path)
+        inspect.look(page, path)
+
+
+def test_the_other_pages(board: Board, page, portal, inspect, trouble, outsider, visit):
+    live = portal.live("datasets")
+    board.datasets.grip(live[0]).focus()
+    with board.saved("move"):
+        page.keyboard.press("Alt+ArrowDown")
+    board.button("review").click()
+    board.dialog.get_by_label("Pourquoi ce changement ?").fill("Pour voir")
+    with board.refreshed():
+        board.button("publish").click()
+    expect(page.get_by_role("status").filter(has_text="Publié :")).to_be_visible()
+    inspect.look(page, "board, just published")
+
+    trouble.expect("status of 404")
+    item = page.goto("/sandbox/") and page.locator(".card a").first.get_attribute("href")
+    for path in ("/history/", "/history/4/", "/review/", "/nowhere/", "/sandbox/", item or ""):
+        page.goto(path)
+        inspect.look(page, path)
+
+    trouble.expect("status of 403")
+    stranger = visit(outsider, reduced_motion="reduce").new_page()
+    stranger.goto("/")
+    inspect.look(stranger, "403")
