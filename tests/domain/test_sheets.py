@@ -3,7 +3,7 @@ import io
 
 import pytest
 
-from curation.domain.sheets import LINES_AT_ONCE, lines, safe
+from curation.domain.sheets import LINES_AT_ONCE, Cell, lines, safe
 
 
 def read(parts):
@@ -13,7 +13,7 @@ def read(parts):
 
 
 def test_rows_come_back_as_they_went():
-    rows = [["a", 1, 2.5], ['l"e, x', 0, 0.0], ["deux\nlignes", 3, 1.0]]
+    rows: list[list[Cell]] = [["a", 1, 2.5], ['l"e, x', 0, 0.0], ["deux\nlignes", 3, 1.0]]
 
     assert read(lines(["t", "n", "m"], rows)) == [
         ["t", "n", "m"],
