@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from curation.sandbox import faults
 from curation.sandbox.faults import Fault, What
@@ -12,7 +12,8 @@ from tests.browser.pages import Board
 
 pytestmark = pytest.mark.browser
 
-WIDE, NARROW = {"width": 1440, "height": 1000}, {"width": 390, "height": 844}
+WIDE = ViewportSize(width=1440, height=1000)
+NARROW = ViewportSize(width=390, height=844)
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 EVERYTHING = {"resultTypes": ["violations"], "runOnly": {"type": "tag", "values": RULES}}
 # All that the colours of the theme change.
@@ -33,13 +34,16 @@ class Inspection:
         """Look at a page in both sizes and both themes."""
         for size in (NARROW, WIDE):
             page.set_viewport_size(size)
-            for scheme, options in (("dark", CONTRAST), ("light", EVERYTHING)):
-                page.emulate_media(color_scheme=scheme)
-                for violation in self._axe.run(page, options=options).response["violations"]:
-                    self.found += [
-                        f"{state}, {size['width']} px, {scheme}: {violation['id']}: {node['html']}"
-                        for node in violation["nodes"]
-                    ]
+            page.emulate_media(color_scheme="dark")
+            self._run(page, CONTRAST, f"{state}, {size['width']} px, dark")
+            page.emulate_media(color_scheme="light")
+            self._run(page, EVERYTHING, f"{state}, {size['width']} px, light")
+
+    def _run(self, page: Page, options: dict, state: str) -> None:
+        for violation in self._axe.run(page, options=options).response["violations"]:
+            self.found += [
+                f"{state}: {violation['id']}: {node['html']}" for node in violation["nodes"]
+            ]
 
 
 @pytest.fixture
