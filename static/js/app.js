@@ -90,11 +90,12 @@
 
   // The function that comes back puts the focus where it was, or near: what held it was replaced.
   function rememberFocus() {
-    const active = document.activeElement, row = active?.closest?.("[data-id]"), key = active?.closest?.("[data-column]")?.dataset.column;
+    const active = document.activeElement, row = active?.closest("[data-id]"), key = active && sectionOf(active)?.dataset.column;
+    if (!active || active === document.body) return () => {};
     return () => {
       const now = document.activeElement;
       if (now !== document.body && now.isConnected && !now.disabled) return;
-      for (const id of [active?.id, row && `${row.id}-grip`, key && `${key}-q`]) {
+      for (const id of [active.id, row && `${row.id}-grip`, key && `${key}-q`, "main"]) {
         const target = id && document.getElementById(id);
         if (!target || target.disabled) continue;
         target.focus({ preventScroll: true });
@@ -175,7 +176,9 @@
   });
   document.addEventListener("htmx:afterRequest", (event) => {
     const key = keyOfForm(event.detail.requestConfig?.elt);
-    if (key && event.detail.successful && event.detail.xhr.status < 400) stateOf(key).current?.done?.();
+    if (!key || !event.detail.successful) return;
+    if (event.detail.xhr.status < 400) stateOf(key).current?.done?.();
+    else $("#messages [role=alert]")?.scrollIntoView({ block: "nearest" });
   });
   for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
     document.addEventListener(name, (event) => {
@@ -658,7 +661,9 @@
   // --- Page -------------------------------------------------------------------------------------
 
   const root = document.documentElement;
-  $$("[data-theme-toggle], [data-copy-link]").forEach((button) => { button.hidden = false; });
+  $$("[data-theme-toggle]").forEach((button) => { button.hidden = false; });
+  // Browsers have no clipboard for a site without HTTPS.
+  $$("[data-copy-link]").forEach((button) => { button.hidden = !navigator.clipboard; });
   document.addEventListener("click", async (event) => {
     if (event.target.closest?.("[data-theme-toggle]")) {
       const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;

@@ -84,6 +84,7 @@ def test_the_board(board, page, portal, inspect):
         page.keyboard.press("Space")
     datasets.carry(live[3], 2)
     expect(datasets.list.locator(".gap")).to_be_visible()
+    expect(datasets.rows.first).to_have_css("transition-duration", "0s")  # as this editor asked
     inspect.look(page, "row dragged")
     with board.saved("move"):
         page.mouse.up()

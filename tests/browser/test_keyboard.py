@@ -6,6 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from curation.models import Action, AuditEntry
+from curation.sandbox import faults
+from curation.sandbox.faults import Fault, What
 from tests.browser.pages import drafted
 
 pytestmark = pytest.mark.browser
@@ -276,3 +278,38 @@ def test_the_whole_job_without_a_mouse(page, board, portal, press, titles):
     datasets.shows(order)
     assert portal.live("datasets") == tuple(order)
     assert AuditEntry.objects.get(action=Action.PUBLISH_SUCCEEDED).note == "Au clavier"
+
+
+def test_fresh_lists_leave_the_focus_where_it_is(board, portal, press, page):
+    datasets, live = board.datasets, portal.live("datasets")
+    datasets.grip(live[0]).focus()
+    with board.saved("move"):
+        press("Alt+ArrowDown")
+
+    for place in (
+        datasets.grip(live[3]),
+        datasets.act(live[3], "remove"),
+        datasets.search,
+        board.button("review"),
+        board.button("discard"),
+    ):
+        place.focus()
+        with board.refreshed():
+            page.evaluate("htmx.trigger(document.body, 'check')")
+        expect(board.dock.locator(".htmx-added, .htmx-settling")).to_have_count(0)
+        expect(place).to_be_focused()
+
+
+def test_a_banner_that_goes_leaves_the_focus_in_the_page(board, portal, press, page):
+    with faults.switched_on(Fault(What.REFUSE, times=0)):
+        board.open()
+        again = page.get_by_role("link", name="Réessayer")
+        again.focus()
+        with board.refreshed():
+            press("Enter")
+        expect(again).to_be_focused()
+
+    with board.refreshed():
+        press("Enter")
+    expect(again).to_have_count(0)
+    expect(page.get_by_role("main")).to_be_focused()

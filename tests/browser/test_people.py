@@ -156,3 +156,20 @@ def test_the_theme_is_remembered_and_comes_with_the_page(visit, editor, portal):
     page.reload()
     expect(root).to_have_attribute("data-theme", "light")
     expect(page.locator("body")).to_have_css("background-color", light)
+
+
+def test_the_link_of_an_entry_can_be_copied(visit, editor, portal, board):
+    context = visit(editor)
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.goto("/history/1/")
+
+    page.get_by_role("button", name="Copier le lien").click()
+    expect(page.get_by_role("button", name="Lien copié")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == page.url
+
+    # Browsers have no clipboard for a site without HTTPS: what cannot work is not offered.
+    page.add_init_script("delete Navigator.prototype.clipboard")
+    page.reload()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.locator("[data-copy-link]")).to_be_hidden()

@@ -56,6 +56,24 @@ def test_a_second_tab_is_told_and_sees_the_true_list(board, page, portal, troubl
     assert drafted("datasets") == tuple(order)
 
 
+def test_what_a_tab_is_told_can_be_seen_far_down_a_long_list(board, page, portal, trouble):
+    ids = (*portal.live("datasets"), *portal.unlisted("datasets", 40))
+    portal.set_live("datasets", ids)
+    board.open()
+    other = Board(page.context.new_page()).open()
+    board.datasets.grip(ids[0]).focus()
+    with board.saved("remove"):
+        page.keyboard.press("Delete")
+
+    trouble.expect("status of 409")
+    other.datasets.grip(ids[40]).focus()
+    with other.saved("move", 409):
+        other.page.keyboard.press("Alt+ArrowUp")
+
+    expect(other.page.get_by_role("alert")).to_be_in_viewport()
+    other.datasets.shows(ids[1:])
+
+
 def test_a_tab_that_comes_to_the_front_catches_up(board, page, portal, moved):
     other = Board(page.context.new_page()).open()
     other.datasets.grip(moved[4]).focus()
