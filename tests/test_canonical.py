@@ -20,7 +20,10 @@ ODD = "".join(map(chr, range(1, 0x100))) + "\u2028\u2029\ufeff\ufffd’é🚗 %s
 def written():
     """What SQL and what Python write, for each entry."""
     rows = AuditEntry.objects.order_by("sequence")
-    sql = list(rows.values_list(payload_text(), exported_text()))
+    sql = [
+        (payload.decode() if isinstance(payload, bytes) else payload, exported)
+        for payload, exported in rows.values_list(payload_text(), exported_text())
+    ]
     python = [(chain.canonical(e.payload()), chain.canonical(e.exported())) for e in rows]
     return sql, python
 

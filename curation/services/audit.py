@@ -142,7 +142,8 @@ def links() -> Iterator[chain.Link]:
     """Yield every entry as a link of the chain, in order and in constant memory."""
     columns = ("previous_digest", "digest", "key", payload_text())
     for sequence, previous, stated, key, text in AuditEntry.objects.streamed(*columns):
-        yield chain.Link(sequence, previous, stated, key, text.encode())
+        hashed = text if isinstance(text, bytes) else text.encode()
+        yield chain.Link(sequence, previous, stated, key, hashed)
 
 
 def verify(walk: chain.Walk, entries: Iterable[chain.Link] | None = None) -> chain.Broken | None:
