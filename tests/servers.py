@@ -1,14 +1,17 @@
-"""Servers for tests, in processes of their own."""
+"""Servers for tests and benchmarks, in processes of their own, on this machine only."""
 
 import os
 import signal
+import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
+from urllib.parse import quote
 
-from django.conf import settings
+ROOT = Path(__file__).resolve().parent.parent
 
 
 @contextmanager
@@ -16,7 +19,7 @@ def sandbox_server(directory: Path) -> Iterator[str]:
     """Serve the sandbox as an operator would, its content in `directory`; give its address."""
     database = directory / "sandbox.sqlite3"
     with subprocess.Popen(  # noqa: S603  our own command
-        [sys.executable, Path(settings.BASE_DIR) / "manage.py", "sandbox", "--port", "0"],
+        [sys.executable, ROOT / "manage.py", "sandbox", "--port", "0"],
         env=os.environ | {"DATABASE_URL": f"sqlite:///{database}", "PORTAL_URL": ""},
         stdout=subprocess.PIPE,
         text=True,
@@ -29,3 +32,35 @@ def sandbox_server(directory: Path) -> Iterator[str]:
         finally:
             process.send_signal(signal.SIGINT)
             process.wait(timeout=20)
+
+
+@contextmanager
+def web_server(workers: int, log: IO[str]) -> Iterator[str]:
+    """Serve the product with gunicorn as this process's environment says; give its address."""
+    with socket.create_server(("127.0.0.1", 0), backlog=2048) as listening:
+        # It inherits the socket: connections wait in its queue until the first worker is there.
+        command = [
+            *(sys.executable, "-m", "gunicorn", "curation.wsgi", "--preload"),
+            *("--bind", f"fd://{listening.fileno()}", "--workers", str(workers)),
+            *("--log-level", "warning"),
+        ]
+        with subprocess.Popen(  # noqa: S603  our own command
+            command, cwd=ROOT, pass_fds=[listening.fileno()], stdout=log, stderr=log
+        ) as process:
+            try:
+                yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+            finally:
+                process.send_signal(signal.SIGTERM)
+                process.wait(timeout=60)
+
+
+def database_url(settings: Mapping[str, object]) -> str:
+    """Return as DATABASE_URL what Django knows of a database (`connection.settings_dict`)."""
+    name = str(settings["NAME"])
+    if settings["ENGINE"] == "django.db.backends.sqlite3":
+        return f"sqlite:///{name}"
+    user, password, host, port = (
+        quote(str(settings[key]), safe="") for key in ("USER", "PASSWORD", "HOST", "PORT")
+    )
+    place = f"{host}:{port}" if port else host
+    return f"postgres://{user}{password and ':' + password}@{place}/{quote(name, safe='')}"

@@ -19,7 +19,7 @@ from curation.models import Listing, User
 from curation.portal import portal_client
 from curation.portal.items import ItemState
 from curation.services import merging, publishing
-from curation.services.errors import NothingToPublish, PublishConflict, StaleDraft
+from curation.services.errors import NothingToPublish, PublishBusy, PublishConflict, StaleDraft
 from curation.services.publishing import Published
 from curation.views.columns import load_columns
 from curation.views.merge import choices_of, show_merge
@@ -140,7 +140,7 @@ def _review(
 def _status(failures: Sequence[Published]) -> int:
     if not failures:
         return 200
-    conflicts = (PublishConflict, StaleDraft, NothingToPublish)
+    conflicts = (PublishConflict, PublishBusy, StaleDraft, NothingToPublish)
     return 409 if any(isinstance(result.error, conflicts) for result in failures) else 502
 
 

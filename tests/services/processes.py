@@ -33,7 +33,7 @@ from curation.services.errors import CurationError, StaleDraft  # noqa: E402
 from curation.services.reconcile import reconcile  # noqa: E402
 
 # Seconds. Nothing here takes so long, unless it hangs.
-PATIENCE = 60
+PATIENCE = 180
 
 _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload(["__main__", __name__])

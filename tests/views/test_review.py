@@ -169,7 +169,7 @@ def test_who_is_publishing_and_since_when_is_told(signed_in, listing, draft):
 
     response = signed_in.htmx_post("/review/publish/", **form_of(html(signed_in.get("/review/"))))
 
-    assert response.status_code == 502
+    assert response.status_code == 409
     assert "Karim Test is publishing this list" in html(response)
     assert f"(since {clock_precise(since)})" in html(response)
 
