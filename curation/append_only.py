@@ -20,13 +20,17 @@ REFUSAL = "Audit entries are only appended, never changed or removed."
 _SQLITE = {
     "audit_no_update": "UPDATE ON curation_auditentry",
     "audit_no_delete": "DELETE ON curation_auditentry",
-    # INSERT OR REPLACE removes the rows that are in its way without asking the trigger above.
+    # INSERT OR REPLACE removes the rows that are in its way without asking the trigger above. Each
+    # condition is that of a unique index, to the letter: else an append would read the whole log.
     "audit_no_replace": """INSERT ON curation_auditentry WHEN
         EXISTS (SELECT 1 FROM curation_auditentry WHERE sequence >= NEW.sequence)
         OR EXISTS (SELECT 1 FROM curation_auditentry WHERE digest = NEW.digest)
         OR EXISTS (SELECT 1 FROM curation_auditentry WHERE previous_digest = NEW.previous_digest)
-        OR EXISTS (SELECT 1 FROM curation_auditentry WHERE attempt = NEW.attempt
-            AND (action = 'publish.started') = (NEW.action = 'publish.started'))""",
+        OR NEW.action = 'publish.started' AND EXISTS (SELECT 1 FROM curation_auditentry
+            WHERE attempt = NEW.attempt AND action = 'publish.started')
+        OR NEW.action <> 'publish.started' AND EXISTS (SELECT 1 FROM curation_auditentry
+            WHERE attempt = NEW.attempt AND action IN
+            ('publish.succeeded', 'publish.refused', 'publish.failed', 'publish.undetermined'))""",
 }
 _POSTGRESQL = "audit_append_only"
 
