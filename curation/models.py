@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import uuid
 from datetime import UTC
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeVar
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth import models as auth
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from curation.accounts.roles import Role
+from curation.accounts.roles import Permission, Role, may
 from curation.canonical import CanonicalJSONField
 from curation.domain.selection import Selection
 from curation.wording import LISTING_WORDS, ListingWords
@@ -23,7 +23,29 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class User(AbstractUser):
+class UserManager(auth.UserManager["User"]):
+    """Creates people. Django's own would set flags that follow from the role here."""
+
+    use_in_migrations = False
+
+    def create_user(
+        self, username: str, email: str | None = None, password: str | None = None, **fields: Any
+    ) -> User:
+        """Create somebody; without a password they sign in elsewhere."""
+        username = self.model.normalize_username(username)
+        user = self.model(username=username, email=self.normalize_email(email), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(
+        self, username: str, email: str | None = None, password: str | None = None, **fields: Any
+    ) -> User:
+        """Create an administrator: what `manage.py createsuperuser` means here."""
+        return self.create_user(username, email, password, **fields, role=Role.ADMINISTRATOR)
+
+
+class User(auth.AbstractUser):
     """Somebody who signs in. The role decides what they may do (`accounts.roles`)."""
 
     role = models.CharField(
@@ -40,6 +62,8 @@ class User(AbstractUser):
     )
     via = models.CharField(_("signs in with"), max_length=20, default="local", editable=False)
 
+    objects: ClassVar[UserManager] = UserManager()
+
     def __str__(self) -> str:
         return self.display_name
 
@@ -47,6 +71,16 @@ class User(AbstractUser):
     def display_name(self) -> str:
         """The name that colleagues know."""
         return self.get_full_name() or self.get_username()
+
+    @property
+    def is_staff(self) -> bool:  # type: ignore[override]
+        """Tell whether Django's admin is theirs to use: the role says so, no column of its own."""
+        return may(self, Permission.ADMINISTER)
+
+    @property
+    def is_superuser(self) -> bool:  # type: ignore[override]
+        """Tell whether Django's admin asks for no permission of its own."""
+        return may(self, Permission.ADMINISTER)
 
     @property
     def initials(self) -> str:

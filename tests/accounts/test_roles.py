@@ -25,8 +25,8 @@ def test_role_has_its_permissions_and_no_others(role, permissions):
 
 @pytest.mark.parametrize(
     "person",
-    [AnonymousUser(), User(role="owner"), User(), User(is_superuser=True, is_staff=True), None],
-    ids=["anonymous", "unknown role", "no role", "superuser without role", "nobody"],
+    [AnonymousUser(), User(role="owner"), User(), None],
+    ids=["anonymous", "unknown role", "no role", "nobody"],
 )
 def test_whoever_has_no_role_of_the_table_may_nothing(person):
     assert [permission for permission in Permission if may(person, permission)] == []
