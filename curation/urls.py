@@ -5,6 +5,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
+from curation import admin
 from curation.views import board, errors, history, lists, merge, probes, review, sign_in, timeline
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -37,6 +38,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # People.
     path("sign-in/", sign_in.SignInView.as_view(), name="sign-in"),
     path("sign-out/", sign_in.SignOutView.as_view(), name="sign-out"),
+    path("admin/", admin.site.urls),
     path("language/", login_not_required(set_language), name="set_language"),
     # Machines.
     path("healthz", probes.healthz, name="healthz"),

@@ -45,7 +45,8 @@ ROOMS: dict[str, set[str]] = {
     "checks": set(),
     "apps": {"checks", "models", "append_only", "wording"},
     "settings": {"environment"},
-    "urls": {"views"},
+    "admin": {"models", "accounts.roles"},
+    "urls": {"views", "admin"},
     "wsgi": set(),
     "sandbox": set(),
 }

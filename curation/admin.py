@@ -1,0 +1,127 @@
+"""Django's admin, for administrators: accounts to edit, the audit log to read, nothing else."""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext_lazy as _
+
+from curation.accounts.roles import Permission, may
+from curation.models import AuditEntry, AuditItem, User
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.db.models import Model
+    from django.http import HttpRequest, HttpResponse, HttpResponseBase
+
+    ModelAdmin = admin.ModelAdmin[Model]
+    AccountAdmin = UserAdmin[User]
+    View = TypeVar("View", bound=Callable[..., HttpResponseBase])
+else:
+    ModelAdmin, AccountAdmin = admin.ModelAdmin, UserAdmin
+
+
+class Administration(admin.AdminSite):
+    """An admin with no sign-in of its own: one signs in where everybody does."""
+
+    site_title = site_header = _("Administration")
+    index_title = _("Accounts and audit log")
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Tell whether somebody is an administrator. Who is not active is nobody already."""
+        return may(request.user, Permission.ADMINISTER)
+
+    def admin_view(self, view: View, cacheable: bool = False) -> View:
+        """Refuse whoever is signed in and no administrator; Django would offer a sign-in again."""
+        guarded = super().admin_view(view, cacheable)
+
+        @wraps(guarded)
+        def refusing(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not self.has_permission(request):
+                raise PermissionDenied
+            return guarded(request, *args, **kwargs)
+
+        return cast("View", refusing)
+
+    @method_decorator(login_not_required)
+    def login(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Lead to the one sign-in page, and from there back."""
+        return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
+
+
+site = Administration(name="admin")
+
+
+class ReadOnly(ModelAdmin):
+    """Shows rows, and changes none: whoever is an administrator still cannot rewrite the log."""
+
+    actions = None
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Refuse."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Refuse."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Refuse."""
+        return False
+
+
+@admin.register(AuditEntry, site=site)
+class AuditEntryAdmin(ReadOnly):
+    """The entries of the audit log."""
+
+    list_display = ("sequence", "recorded_at", "action", "listing", "actor_name", "note")
+    list_filter = ("action",)
+
+
+@admin.register(AuditItem, site=site)
+class AuditItemAdmin(ReadOnly):
+    """Which entry changed which item."""
+
+    list_display = ("portal_id", "kind", "entry_id")
+    ordering = ("-entry",)
+
+
+@admin.register(User, site=site)
+class PersonAdmin(AccountAdmin):
+    """Accounts and their roles. None is removed, its drafts would go with it: make it inactive."""
+
+    list_display = ("username", "display_name", "email", "role", "via", "is_active", "last_login")
+    list_filter = ("role", "is_active", "via")
+    search_fields = ("username", "first_name", "last_name", "email")
+    filter_horizontal = ()
+    readonly_fields = ("via", "last_login", "date_joined")
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        (_("Person"), {"fields": ("first_name", "last_name", "email")}),
+        (_("Access"), {"fields": ("role", "is_active", "via", "last_login", "date_joined")}),
+    )
+    add_fieldsets = (
+        (
+            None,
+            {
+                "classes": ("wide",),
+                "fields": ("username", "role", "usable_password", "password1", "password2"),
+            },
+        ),
+    )
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Refuse."""
+        return False
