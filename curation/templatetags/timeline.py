@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Protocol
+from functools import lru_cache
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
@@ -21,6 +22,8 @@ from curation.templatetags.words import clock, reading_locale
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
+
+    from babel import Locale
 
     from curation.domain.chart import Bar, Tick
     from curation.domain.exposures import Period
@@ -190,7 +193,11 @@ def _author(entry: AuditEntry) -> str:
 
 
 def _date(day: date, pattern: str) -> str:
-    locale = reading_locale()
+    return _dated(day, pattern, reading_locale())
+
+
+@lru_cache(maxsize=2000)  # a chart names few days and each of them often
+def _dated(day: date, pattern: str, locale: Locale) -> str:
     text = str(format_date(day, pattern, locale=locale))
     # French says "first", and CLDR has no pattern for it.
     return f"1er{text[1:]}" if locale.language == "fr" and re.match(r"1\b", text) else text
@@ -200,5 +207,10 @@ def _decimal(number: float, pattern: str) -> str:
     return str(format_decimal(number, pattern, locale=reading_locale()))
 
 
-def _unit(number: int, unit: str, length: str = "long") -> str:
-    return str(format_unit(number, unit, length, locale=reading_locale()))  # type: ignore[arg-type]
+def _unit(number: int, unit: str, length: Literal["long", "short"] = "long") -> str:
+    return _counted(number, unit, length, reading_locale())
+
+
+@lru_cache(maxsize=2000)
+def _counted(number: int, unit: str, length: Literal["long", "short"], locale: Locale) -> str:
+    return str(format_unit(number, unit, length, locale=locale))

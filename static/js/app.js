@@ -609,7 +609,7 @@
     pointedAt = bar;
     bar.classList.add("is-on");
     const title = document.createElement("b");
-    title.textContent = bar.dataset.tip;
+    title.textContent = bar.closest("[data-tip]").dataset.tip;
     tip.replaceChildren(title, bar.dataset.text);
     tip.hidden = false;
     const frame = panel.getBoundingClientRect(), shape = shapeOf(bar);
@@ -630,7 +630,8 @@
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.target.id !== "timeline") return;
     say($("[data-announce]", event.target)?.textContent);
-    if (document.activeElement === document.body) $("#period-chosen").focus({ preventScroll: true });
+    const asked = event.detail.requestConfig?.elt.matches(".period");
+    if (asked && !event.target.contains(document.activeElement)) ($("[aria-invalid]", event.target) ?? $("#period-chosen")).focus({ preventScroll: true });
   });
   // The tip may be pointed at as well: who sees a magnified page must be able to follow its words.
   document.addEventListener("pointerover", (event) => {
