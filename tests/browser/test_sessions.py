@@ -71,7 +71,8 @@ def test_what_a_tab_is_told_can_be_seen_far_down_a_long_list(board, page, portal
         other.page.keyboard.press("Alt+ArrowUp")
 
     expect(other.page.get_by_role("alert")).to_be_in_viewport()
-    other.datasets.shows(ids[1:])
+    expect(other.datasets.rows).to_have_count(48)
+    expect(other.datasets.rows.first).to_have_attribute("data-id", ids[1])
 
 
 def test_a_tab_that_comes_to_the_front_catches_up(board, page, portal, moved):
