@@ -40,6 +40,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 INSTALLED_APPS = [
+    # First, so that our words win over those of the admin.
+    "curation.apps.CurationConfig",
+    "curation.sandbox.apps.SandboxConfig",
     "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -49,8 +52,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.forms",
     "django_htmx",
-    "curation.apps.CurationConfig",
-    "curation.sandbox.apps.SandboxConfig",
 ]
 
 MIDDLEWARE = [

@@ -6,8 +6,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.utils.translation import gettext as shown
+from django.utils.translation import override
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# Words for which Django or its admin have others.
+SHARED = ["Filter", "Search", "today"]
 
 TEMPLATE = """{% load i18n %}
   <h1 title="{% translate "Hello" context "greeting" %}">{{ name|default:_("nobody") }}</h1>
@@ -181,3 +186,13 @@ def test_wrong_placeholders_are_not_compiled(project):
     assert done.returncode == 1
     assert 'wrong placeholders: "Hi %(name)s"' in done.stderr
     assert not translation(project).with_suffix(".mo").exists()
+
+
+def test_our_translations_are_the_ones_that_are_shown():
+    with (ROOT / "curation/locale/fr/LC_MESSAGES/django.mo").open("rb") as file:
+        ours = gettext.GNUTranslations(file)
+
+    with override("fr"):
+        found = {text: shown(text) for text in SHARED}
+
+    assert found == {text: ours.gettext(text) for text in SHARED}
