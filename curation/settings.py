@@ -128,6 +128,10 @@ LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "board"
 LOGOUT_REDIRECT_URL = "sign-in"
 SESSION_COOKIE_AGE = 12 * 3600
+# Groups, as the identity provider or the proxy names them, and the role that they give.
+ROLE_ADMINISTRATOR_GROUPS = env.words("ROLE_ADMINISTRATOR_GROUPS")
+ROLE_EDITOR_GROUPS = env.words("ROLE_EDITOR_GROUPS")
+ROLE_READER_GROUPS = env.words("ROLE_READER_GROUPS")
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},

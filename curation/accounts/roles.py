@@ -1,8 +1,15 @@
 """Who may do what: one table that views and services consult."""
 
-from enum import StrEnum
+from __future__ import annotations
 
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class Role(StrEnum):
@@ -44,3 +51,19 @@ def require(person: object, permission: Permission) -> None:
     """Raise PermissionDenied unless the person has the permission."""
     if not may(person, permission):
         raise PermissionDenied(permission)
+
+
+def role_of(groups: Iterable[str]) -> Role:
+    """Return the highest role that any of these groups gives (ROLE_*_GROUPS).
+
+    Groups are compared as they are written: neither case nor a path is made alike.
+    """
+    member = set(groups)
+    for role, giving in (
+        (Role.ADMINISTRATOR, settings.ROLE_ADMINISTRATOR_GROUPS),
+        (Role.EDITOR, settings.ROLE_EDITOR_GROUPS),
+        (Role.READER, settings.ROLE_READER_GROUPS),
+    ):
+        if not member.isdisjoint(giving):
+            return role
+    return Role.NONE

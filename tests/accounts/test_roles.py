@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 
-from curation.accounts.roles import Permission, Role, may, require
+from curation.accounts.roles import Permission, Role, may, require, role_of
 from curation.models import User
 
 
@@ -45,3 +45,28 @@ def test_require_lets_pass_who_may():
 def test_require_refuses_who_may_not():
     with pytest.raises(PermissionDenied):
         require(User(role=Role.READER), Permission.EDIT)
+
+
+@pytest.mark.parametrize(
+    ("groups", "role"),
+    [
+        ([], Role.NONE),
+        (["visitors"], Role.NONE),
+        (["team"], Role.READER),
+        (["front page"], Role.EDITOR),
+        (["chiefs"], Role.EDITOR),
+        (["team", "chiefs"], Role.EDITOR),
+        (["team", "ops", "front page"], Role.ADMINISTRATOR),
+        (["Front Page", "/front page", "front", "page", ""], Role.NONE),
+    ],
+)
+def test_groups_give_the_highest_of_their_roles(settings, groups, role):
+    settings.ROLE_READER_GROUPS = ["team"]
+    settings.ROLE_EDITOR_GROUPS = ["front page", "chiefs"]
+    settings.ROLE_ADMINISTRATOR_GROUPS = ["ops"]
+
+    assert role_of(groups) is role
+
+
+def test_groups_give_nothing_where_none_is_named():
+    assert role_of(["", "editors", "administrators"]) is Role.NONE
