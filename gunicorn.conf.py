@@ -1,25 +1,45 @@
 """How gunicorn serves the product: it reads this file wherever it starts beside manage.py."""
 
 import os
+import sys
 from collections.abc import Mapping
 from typing import Any
 
 from gunicorn.glogging import Logger
 
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # gunicorn comes to it later
 
-class AccessLog(Logger):
-    """An access log of paths as they were sent, without their query.
+from curation.logs import FORMATS
+from curation.settings import LOG_FORMAT  # a wrong variable stops the start here, once
 
-    Decoded, a path may hold line breaks and so forge a line of the log.
+
+class ServerLog(Logger):
+    """Writes gunicorn's lines as those of the product are written, one a request among them.
+
+    No query (what people search for, codes of the sign-in), no cookie, no referrer, no address. The
+    path stands as it was sent: decoded, it may hold line breaks and so forge a line.
     """
+
+    def setup(self, cfg: Any) -> None:
+        """Let its handlers write in our format."""
+        super().setup(cfg)
+        for log in (self.error_log, self.access_log):
+            if handler := self._get_gunicorn_handler(log):
+                handler.setFormatter(FORMATS[LOG_FORMAT]())
 
     def atoms(
         self, resp: Any, req: Any, environ: Mapping[str, Any], request_time: Any
     ) -> dict[str, Any]:
-        """Return what the format may name."""
-        path = environ["RAW_URI"].partition("?")[0]
-        atoms: dict[str, Any] = super().atoms(resp, req, environ, request_time)
-        return atoms | {"U": path}
+        """Return what is told of a request."""
+        headers = {name.lower(): value for name, value in resp.headers}
+        return {
+            "method": environ["REQUEST_METHOD"],
+            "path": environ["RAW_URI"].partition("?")[0],
+            "status": int(str(resp.status).partition(" ")[0]),
+            "bytes": resp.sent,
+            "milliseconds": round(request_time.total_seconds() * 1000),
+            "request_id": headers.get("x-request-id", ""),
+        }
 
 
 # Requests wait for the portal far more than they compute.
@@ -32,6 +52,8 @@ worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108
 # Nobody steers a running server through a socket in its home directory.
 control_socket_disable = True
 
-# No query (what people search for, codes of the sign-in), no cookie, no referrer, no address.
-logger_class = AccessLog
-access_log_format = '%(t)s "%(m)s %(U)s" %(s)s %(B)s %(M)sms'
+logger_class = ServerLog
+access_log_format = (
+    "%(method)s %(path)s status=%(status)s bytes=%(bytes)s milliseconds=%(milliseconds)s"
+    " request_id=%(request_id)s"
+)

@@ -12,6 +12,7 @@ from django.shortcuts import resolve_url
 from django.template.response import TemplateResponse
 from django_htmx.http import HttpResponseClientRedirect
 
+from curation.logs import request_id, request_id_from
 from curation.portal.errors import PortalError
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -38,6 +39,25 @@ def content_security_policy(portal_url: str) -> str:
             "frame-ancestors 'none'",
         ]
     )
+
+
+class RequestIdMiddleware:
+    """Give each request an id: its proxy's if that is sane, else a new one.
+
+    It is in each log line, in the answer (`X-Request-ID`), and on the error pages as a reference.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        token = request_id.set(request_id_from(request.headers.get("X-Request-ID", "")))
+        try:
+            response = self.get_response(request)
+            response.headers["X-Request-ID"] = request_id.get()
+        finally:
+            request_id.reset(token)
+        return response
 
 
 class SecurityHeadersMiddleware:

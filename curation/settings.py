@@ -12,6 +12,7 @@ import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
 from curation.environment import Environment
+from curation.logs import FORMATS
 
 env = Environment(os.environ)
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -55,6 +56,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # First, so that each line about a request has its id.
+    "curation.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "curation.middleware.SecurityHeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -191,11 +194,12 @@ STORAGES = {
 
 # --- Logs -----------------------------------------------------------------------------------------
 
+LOG_FORMAT = env.choice("LOG_FORMAT", "line" if IS_SANDBOX else "json", [*FORMATS])
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {name: {"()": formatter} for name, formatter in FORMATS.items()},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         "django.request": {"level": "ERROR"},

@@ -12,6 +12,7 @@ from typing import IO
 from urllib.parse import quote
 
 ROOT = Path(__file__).resolve().parent.parent
+Process = subprocess.Popen[bytes]
 
 
 @contextmanager
@@ -37,18 +38,32 @@ def sandbox_server(directory: Path) -> Iterator[str]:
 @contextmanager
 def web_server(workers: int, log: IO[str]) -> Iterator[str]:
     """Serve the product with gunicorn as this process's environment says; give its address."""
+    with gunicorn(log, "--workers", str(workers), "--log-level", "warning") as (_, url):
+        yield url
+
+
+@contextmanager
+def gunicorn(log: IO[str], *arguments: str, **variables: str) -> Iterator[tuple[Process, str]]:
+    """Serve the product; give the process of the master, and the address.
+
+    `variables` are added to the environment of this process.
+    """
     with socket.create_server(("127.0.0.1", 0), backlog=2048) as listening:
         # It inherits the socket: connections wait in its queue until the first worker is there.
         command = [
             *(sys.executable, "-m", "gunicorn", "curation.wsgi", "--preload"),
-            *("--bind", f"fd://{listening.fileno()}", "--workers", str(workers)),
-            *("--log-level", "warning"),
+            *("--bind", f"fd://{listening.fileno()}", *arguments),
         ]
         with subprocess.Popen(  # noqa: S603  our own command
-            command, cwd=ROOT, pass_fds=[listening.fileno()], stdout=log, stderr=log
+            command,
+            cwd=ROOT,
+            env=os.environ | variables,
+            pass_fds=[listening.fileno()],
+            stdout=log,
+            stderr=log,
         ) as process:
             try:
-                yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+                yield process, f"http://127.0.0.1:{listening.getsockname()[1]}"
             finally:
                 process.send_signal(signal.SIGTERM)
                 process.wait(timeout=60)

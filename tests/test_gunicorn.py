@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from gunicorn.config import Config
 
+from curation.logs import PlainLines
+
 CONFIGURATION = Path(__file__).resolve().parent.parent / "gunicorn.conf.py"
 
 
@@ -41,11 +43,20 @@ def test_access_log_shows_no_query_and_no_forged_line(gunicorn):
     log = gunicorn.logger_class(gunicorn)
 
     atoms = log.atoms(
-        SimpleNamespace(status="200 OK", sent=12, headers=[]),
+        SimpleNamespace(status="200 OK", sent=12, headers=[("X-Request-ID", "7" * 32)]),
         SimpleNamespace(headers=headers),
         environ,
         timedelta(milliseconds=5),
     )
 
     line = gunicorn.access_log_format % log.atoms_wrapper_class(atoms)
-    assert line.partition("] ")[2] == '"GET /a%0A[forged]" 200 12 5ms'
+    assert line == (f"GET /a%0A[forged] status=200 bytes=12 milliseconds=5 request_id={'7' * 32}")
+    assert "secret" not in str(atoms)
+
+
+def test_its_own_lines_are_written_as_ours(gunicorn):
+    gunicorn.set("accesslog", "-")
+    log = gunicorn.logger_class(gunicorn)
+
+    handlers = [log._get_gunicorn_handler(each) for each in (log.error_log, log.access_log)]
+    assert [type(handler.formatter) for handler in handlers] == [PlainLines, PlainLines]

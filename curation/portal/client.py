@@ -286,24 +286,33 @@ class PortalClient:
             raise PortalUnreadable(status=200) from None
 
     def _request(self, call: _Call) -> Document:
-        """Make a request and return the body of a 2xx answer; log and raise anything else."""
+        """Make a request and return the body of a 2xx answer; raise anything else. Logs a line."""
         began = time.monotonic()
+        line = {"method": call.method, "path": call.path}
         try:
-            return self._exchange(call)
+            document, status = self._exchange(call)
         except PortalError as error:
             logger.log(
                 logging.INFO if isinstance(error, _ORDINARY) else logging.WARNING,
-                "portal.failed method=%s path=%s error=%s status=%s seconds=%.3f message=%r",
-                call.method,
-                call.path,
-                type(error).__name__,
-                error.status,
-                time.monotonic() - began,
-                error.portal_message,
+                "portal.failed method=%(method)s path=%(path)s error=%(error)s status=%(status)s"
+                " milliseconds=%(milliseconds)d said=%(said)r",
+                line
+                | {
+                    "error": type(error).__name__,
+                    "status": error.status,
+                    "milliseconds": _since(began),
+                    "said": error.portal_message,
+                },
             )
             raise
+        logger.info(
+            "portal.answered method=%(method)s path=%(path)s status=%(status)s"
+            " milliseconds=%(milliseconds)d",
+            line | {"status": status, "milliseconds": _since(began)},
+        )
+        return document
 
-    def _exchange(self, call: _Call) -> Document:
+    def _exchange(self, call: _Call) -> tuple[Document, int]:
         try:
             with self._session.request(
                 call.method,
@@ -323,7 +332,8 @@ class PortalClient:
             raise answers.failure(exception) from None
         if not 200 <= response.status_code < 300:
             raise answers.refusal(response, content, call.missing)
-        return Document(response.headers.get("Content-Type", ""), content)
+        document = Document(response.headers.get("Content-Type", ""), content)
+        return document, response.status_code
 
 
 class _Key:
@@ -339,6 +349,10 @@ class _Key:
         if self._key:
             request.headers["X-API-KEY"] = self._key
         return request
+
+
+def _since(began: float) -> int:
+    return round((time.monotonic() - began) * 1000)
 
 
 def _caught(call: Callable[[str], T]) -> Callable[[str], T | PortalError]:

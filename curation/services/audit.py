@@ -99,7 +99,8 @@ def record(
 
 def _announce(entry: AuditEntry) -> None:
     """Put the new head where the database's owner cannot reach it: in the log stream."""
-    logger.info("audit sequence=%d action=%s digest=%s", entry.sequence, entry.action, entry.digest)
+    head = {"sequence": entry.sequence, "action": str(entry.action), "digest": entry.digest}
+    logger.info("audit sequence=%(sequence)d action=%(action)s digest=%(digest)s", head)
 
 
 def _index(entry: AuditEntry) -> None:

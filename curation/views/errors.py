@@ -7,6 +7,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from curation.http import wants_fragment
+from curation.logs import request_id
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -28,7 +29,9 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: our fault. Rendered without the request: its context may be what is broken."""
-    return HttpResponse(render_to_string("errors/500.html"), status=500)
+    return HttpResponse(
+        render_to_string("errors/500.html", {"reference": request_id.get()}), status=500
+    )
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

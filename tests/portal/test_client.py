@@ -426,4 +426,4 @@ def test_failures_are_logged_on_one_line(portal, client, caplog):
     assert line.startswith(
         "portal.failed method=PUT path=/api/1/site/home/datasets/ error=PortalRefused status=403 "
     )
-    assert line.endswith(" message='no ERROR forged'")
+    assert line.endswith(" said='no ERROR forged'")

@@ -16,6 +16,7 @@ def test_an_unknown_address_is_a_page_even_for_strangers(client):
 
     assert response.status_code == 404
     assert "This page does not exist" in html(response)
+    assert response.headers["X-Request-ID"] in html(response)
 
 
 def test_a_form_without_its_token_is_explained(editor):
@@ -54,6 +55,7 @@ def test_a_fault_of_ours_is_a_page_without_trace(signed_in, monkeypatch):
 
     assert response.status_code == 500
     assert "Something went wrong on our side" in html(response)
+    assert response.headers["X-Request-ID"] in html(response)
     assert "Traceback" not in html(response)
     assert "TypeError" not in html(response)
 

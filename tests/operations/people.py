@@ -1,0 +1,76 @@
+"""Somebody with a browser, at a server in another process."""
+
+from __future__ import annotations
+
+import re
+
+import requests
+
+PASSWORD = "correct-horse-battery"
+# Seconds. Nothing here takes so long, unless it hangs.
+PATIENCE = 90
+
+
+class Person:
+    """Keeps cookies, and sends forms as the pages have them."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.session = requests.Session()
+
+    def sign_in(self, username: str, password: str = PASSWORD) -> Person:
+        """Sign in by the page."""
+        self.get("/sign-in/")
+        answer = self.post("/sign-in/", username=username, password=password)
+        assert answer.url == f"{self.url}/", answer.text
+        return self
+
+    def at(self, url: str) -> Person:
+        """Return the same browser at another server."""
+        other = Person(url)
+        other.session.cookies = self.session.cookies
+        return other
+
+    def get(self, path: str, **headers: str) -> requests.Response:
+        """Load a page."""
+        return self.session.get(self.url + path, headers=headers, timeout=PATIENCE)
+
+    def post(self, path: str, **fields: str) -> requests.Response:
+        """Send a form."""
+        token = self.session.cookies["csrftoken"]
+        return self.session.post(
+            self.url + path,
+            fields,
+            headers={"X-CSRFToken": token, "Referer": self.url},
+            timeout=PATIENCE,
+        )
+
+    def ids(self, listing: str = "datasets") -> list[str]:
+        """Return a list as the board shows it."""
+        page = self.get("/").text
+        found = re.search(rf'<ol[^>]*data-listing="{listing}".*?</ol>', page, re.DOTALL)
+        assert found, page
+        return re.findall(r'<li[^>]*data-id="([^"]+)"', found[0])
+
+    def move(self, item: str, to: int, listing: str = "datasets") -> requests.Response:
+        """Move an item of the own draft, as without JavaScript."""
+        page = self.get("/").text
+        return self.post(
+            f"/lists/{listing}/items/{item}/move/",
+            to=str(to),
+            version=_hidden(page, f"{listing}-form")["version"],
+        )
+
+    def publish(self, note: str = "") -> requests.Response:
+        """Publish what the review page shows."""
+        return self.post("/review/publish/", **self.review(), note=note)
+
+    def review(self) -> dict[str, str]:
+        """Return the hidden fields of the review page."""
+        return _hidden(self.get("/review/").text, "publish")
+
+
+def _hidden(page: str, form: str) -> dict[str, str]:
+    found = re.search(rf'<form[^>]*\bid="{form}".*?</form>', page, re.DOTALL)
+    assert found, page
+    return dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', found[0]))
