@@ -38,15 +38,17 @@ T = TypeVar("T")
 Params = Mapping[str, str | int | None]  # None: not sent
 
 # Masks. udata ignores the fields it does not know: one mask serves all kinds and versions. A 403 is
-# masked too, and without `message` says `<Permission needs={…}>`.
+# masked too, and without `message` says `<Permission needs={…}>`. Whether a dataset has any
+# resource is a criterion of its quality: the resources would be 48 bytes each, if only their ids.
 _PLAIN = (
     "id,title,slug,private,archived,deleted,created_at,last_update,last_modified,image_thumbnail,"
+    "frequency,quality{score,has_resources},description_short,"
     "organization{name,acronym,logo_thumbnail},owner{first_name,last_name,avatar_thumbnail},message"
 )
 # Computed by udata from the object, hence 500 if a list holds a purged one.
 _COMPUTED = "page,metrics{views,followers,reuses,datasets}"
 _IDS = "id,message"
-_ITEM = f"{_PLAIN},{_COMPUTED},description_short,description"
+_ITEM = f"{_PLAIN},{_COMPUTED},description"
 _PAGE = f"data{{{_PLAIN},{_COMPUTED}}},total,next_page,message"
 _SUGGESTION = "id,title,slug,page,image_url,message"
 _PERSON = "first_name,last_name,roles,message"

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
+from curation.domain.health import Facts
 from curation.domain.selection import is_portal_id
 from curation.portal import untrusted
 from curation.portal.errors import PortalUnreadable
@@ -55,6 +56,10 @@ class Item:
     archived_at: datetime | None = None
     deleted_at: datetime | None = None
     description: str = ""
+    frequency: str = ""  # declared by the producer of a dataset, in udata's words
+    quality: float | None = None  # of a dataset's description, 0 to 1
+    has_resources: bool | None = None  # of a dataset: whether there is anything to download
+    has_picture: bool | None = None  # of its own; `image` may be the logo of its organization
     gone: bool = False  # purged, although we still know what it was called
 
     @property
@@ -68,6 +73,22 @@ class Item:
             return ItemState.PRIVATE
         return ItemState.ARCHIVED if self.archived_at else ItemState.VISIBLE
 
+    @property
+    def facts(self) -> Facts:
+        """What the rules of health ask about it."""
+        return Facts(
+            is_gone=self.state is ItemState.GONE,
+            is_deleted=self.deleted_at is not None,
+            is_private=self.private,
+            is_archived=self.archived_at is not None,
+            datasets=self.uses if self.kind == "reuses" else None,
+            has_resources=self.has_resources,
+            has_picture=self.has_picture,
+            quality=self.quality,
+            frequency=self.frequency,
+            updated_at=self.updated_at,
+        )
+
     @classmethod
     def from_portal(cls, kind: str, data: object, base_url: str) -> Item:
         """Read one item of an answer; PortalUnreadable if it is no object with an id.
@@ -76,7 +97,8 @@ class Item:
         """
         raw = _object(data)
         organization, owner = _maybe(raw, "organization"), _maybe(raw, "owner")
-        metrics = _maybe(raw, "metrics")
+        metrics, quality = _maybe(raw, "metrics"), _maybe(raw, "quality")
+        picture = untrusted.link(raw.get("image_thumbnail"), base_url)
         return cls(
             kind=kind,
             id=_id(raw),
@@ -87,7 +109,7 @@ class Item:
             acronym=untrusted.text(organization.get("acronym"), 50),
             image=_first_link(
                 base_url,
-                raw.get("image_thumbnail"),
+                picture,
                 raw.get("image_url"),
                 organization.get("logo_thumbnail"),
                 owner.get("avatar_thumbnail"),
@@ -103,6 +125,11 @@ class Item:
             deleted_at=_since(raw.get("deleted")),
             description=untrusted.excerpt(raw.get("description_short"))
             or untrusted.excerpt(raw.get("description")),
+            frequency=untrusted.text(raw.get("frequency"), 50),
+            quality=untrusted.share(quality.get("score")),
+            # udata leaves out every criterion of the resources where there are none.
+            has_resources=quality.get("has_resources") is True if quality else None,
+            has_picture=bool(picture) if "image_thumbnail" in raw else None,
         )
 
     def to_card(self) -> dict[str, object]:

@@ -51,6 +51,13 @@ def count(value: object) -> int | None:
     return int(value) if 0 <= value <= _HIGHEST_COUNT else None
 
 
+def share(value: object) -> float | None:
+    """Return a number from 0 to 1, such as a score."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if 0 <= value <= 1 else None
+
+
 def moment(value: object) -> datetime | None:
     """Return a time in UTC. One without a zone is in UTC already, as udata's are."""
     if not isinstance(value, str):

@@ -74,6 +74,15 @@ def _purge(item: AnyItem) -> None:
     item.delete()
 
 
+def _empty(item: AnyItem) -> None:
+    """Take away the resources of a dataset, the datasets of a reuse."""
+    if isinstance(item, Reuse):
+        item.datasets = []
+    else:
+        item.resources = 0
+    item.save()
+
+
 def _set(**fields: object) -> Callable[[AnyItem], None]:
     def change(item: AnyItem) -> None:
         for name, value in fields.items():
@@ -86,6 +95,7 @@ def _set(**fields: object) -> Callable[[AnyItem], None]:
 _ACTS: dict[str, Callable[[AnyItem], object]] = {
     "archive": _set(archived=timezone.now),
     "delete": lambda item: item.delete_softly(timezone.now()),
+    "empty": _empty,
     "private": _set(private=True),
     "public": _set(private=False),
     "purge": _purge,

@@ -74,6 +74,7 @@ _PEOPLE = [
 _SPECIAL: Mapping[str, Mapping[str, Raw]] = {
     "datasets": {
         "dataset_big": {"title": "Fichiers fonciers, un fichier par département", "resources": 100},
+        "dataset_without_resources": {"title": "Inventaire annoncé, sans fichier", "resources": 0},
         "dataset_private": {"title": "Brouillon : stationnement en ouvrage", "private": True},
         "dataset_archived": {
             "title": "Cartographie des écoles (ancienne version)",
@@ -199,7 +200,7 @@ def _dataset(raw: Raw, today: datetime) -> Dataset:
     item.frequency = frequency
     item.license = raw.get("license", "lov2")
     item.formats = raw.get("formats") or [draw.choice(["csv", "json", "geojson", "xlsx"])]
-    item.resources = raw.get("resources") or draw.randint(1, 8)
+    item.resources = raw["resources"] if "resources" in raw else draw.randint(1, 8)
     item.quality = raw.get("quality") or draw.randint(3, 9) / 9
     item.reuses = metrics.get("reuses", int(item.followers * draw.uniform(0, 0.6)))
     item.discussions = metrics.get("discussions", int(item.followers * draw.uniform(0, 0.8)))

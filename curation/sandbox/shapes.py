@@ -20,6 +20,12 @@ _CRITERIA = (
     "temporal_coverage",
     "spatial",
 )
+_CRITERIA_OF_RESOURCES = (
+    "has_resources",
+    "has_open_format",
+    "all_resources_available",
+    "resources_documentation",
+)
 _BASIC: Mask = {"id": {}, "title": {}, "uri": {}, "page": {}}
 
 
@@ -276,12 +282,18 @@ def _link(href: str, total: int) -> Fields:
 
 
 def _quality(item: Dataset) -> dict[str, Any]:
-    """Return the nine criteria of udata, as many of them met as the score says, and the score."""
+    """Return the nine criteria of udata, as many of them met as the score says, and the score.
+
+    Those of the resources are left out where there are none.
+    """
     met = round(item.quality * len(_CRITERIA))
-    return {name: place < met for place, name in enumerate(_CRITERIA)} | {
-        "score": item.quality,
-        "update_fulfilled_in_time": True,
-    }
+    criteria = {name: place < met for place, name in enumerate(_CRITERIA)}
+    if item.resources:
+        criteria["has_resources"] = True
+    else:
+        for name in _CRITERIA_OF_RESOURCES:
+            del criteria[name]
+    return criteria | {"score": item.quality, "update_fulfilled_in_time": True}
 
 
 def _crash() -> None:

@@ -6,7 +6,7 @@ from curation.portal import errors
 from curation.portal.client import PortalClient
 from curation.portal.items import ItemState
 from curation.portal.transport import make_session
-from tests.contract.portals import PATIENCE, UNKNOWN_ID, Portal
+from tests.contract.portals import PATIENCE, UNKNOWN_ID, Portal, home
 
 
 def client_of(portal: Portal, key: str) -> PortalClient:
@@ -41,7 +41,36 @@ def test_home_is_read_with_what_the_board_shows(
         assert item.page == f"{portal.url}/{kind}/{item.slug}/"
         assert None not in (item.views, item.followers, item.uses)
         assert None not in (item.updated_at, item.created_at)
+        told = (item.quality, item.has_resources) if kind == "datasets" else (item.has_picture,)
+        assert None not in told
+        assert bool(item.frequency) == (kind == "datasets")
     assert any(item.image.startswith(f"{portal.url}/") for item in items)
+
+
+def test_home_tells_what_has_nothing_to_show(
+    portal: Portal, client: PortalClient, kind: str
+) -> None:
+    empty, full = portal.home[kind][:2]
+    portal.act(kind, empty, "empty")
+
+    items = {item.id: item for item in client.home(kind)}
+
+    if kind == "datasets":
+        assert (items[empty].has_resources, items[full].has_resources) == (False, True)
+    else:
+        assert items[empty].uses == 0
+        assert items[full].uses
+
+
+def test_home_does_not_send_the_resources(portal: Portal, client: PortalClient) -> None:
+    client.put_home("datasets", [portal.special["dataset_big"]])
+    told = "id,title,quality{score,has_resources}"
+
+    answer = portal.get(home("datasets"), key="admin", mask=told)
+
+    assert len(answer.content) < 200
+    (item,) = client.home("datasets")
+    assert item.has_resources is True
 
 
 def test_both_homes_at_once(portal: Portal, client: PortalClient) -> None:

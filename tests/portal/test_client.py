@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 import sys
 
 import pytest
@@ -44,6 +45,21 @@ def test_home_asks_for_all_that_the_board_shows(portal, client):
         masks(portal)[0].split(",")
     )
     assert "metrics{" in masks(portal)[0]
+    assert "quality{score,has_resources}" in masks(portal)[0]
+
+
+def test_no_mask_asks_for_resources_which_may_be_many(portal, client):
+    portal.get(f"{URL}/api/1/site/home/datasets/", json=[])
+    portal.get(f"{URL}/api/1/datasets/{ONE}/", json={"id": ONE})
+    portal.get(f"{URL}/api/2/datasets/search/", json={"data": []})
+
+    client.home("datasets")
+    client.item("datasets", ONE)
+    client.search("datasets", "sols")
+
+    asked = [set(re.findall(r"\w+", mask)) for mask in masks(portal)]
+    assert len(asked) == 3
+    assert all("resources" not in names for names in asked)
 
 
 def test_home_does_without_figures_while_a_purged_item_hangs_in_the_list(portal, client):

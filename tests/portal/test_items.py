@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from curation.domain.health import Facts
 from curation.portal.errors import PortalUnreadable
 from curation.portal.items import (
     Identity,
@@ -27,6 +28,7 @@ DATASET = {
     "created_at": "2026-11-22T18:48:57+00:00",
     "deleted": None,
     "description": "**Base** adresse nationale.",
+    "frequency": "weekly",
     "id": ID,
     "last_update": "2026-11-23T18:48:57.664000+00:00",
     "last_modified": "2026-11-20T00:00:00+00:00",
@@ -39,6 +41,7 @@ DATASET = {
     "owner": None,
     "page": "https://portal.example/datasets/base-adresse-nationale/",
     "private": False,
+    "quality": {"has_resources": True, "score": 0.7777777777777778},
     "slug": "base-adresse-nationale",
     "title": "Base adresse nationale",
 }
@@ -85,6 +88,9 @@ def test_a_dataset():
         updated_at=datetime(2026, 11, 23, 18, 48, 57, 664000, UTC),
         created_at=datetime(2026, 11, 22, 18, 48, 57, tzinfo=UTC),
         description="Base adresse nationale.",
+        frequency="weekly",
+        quality=0.7777777777777778,
+        has_resources=True,
     )
 
 
@@ -99,6 +105,7 @@ def test_a_reuse_by_a_person():
         followers=0,
         uses=2,
         updated_at=datetime(2026, 11, 23, 18, 48, 59, tzinfo=UTC),
+        has_picture=True,
     )
 
 
@@ -167,6 +174,65 @@ def test_an_organization_of_another_shape_is_none(fields):
 def test_no_item_without_an_id(data):
     with pytest.raises(PortalUnreadable):
         Item.from_portal("datasets", data, SITE)
+
+
+@pytest.mark.parametrize(
+    ("quality", "score", "has_resources"),
+    [
+        ({"has_resources": True, "score": 1}, 1.0, True),
+        ({"score": 0.2222222222222222}, 0.2222222222222222, False),
+        ({"has_resources": None, "score": 0}, 0.0, False),
+        ({"has_resources": True, "score": 12}, None, True),
+        ({"has_resources": True, "score": float("nan")}, None, True),
+        ({"has_resources": True, "score": True}, None, True),
+        ({}, None, None),
+        (None, None, None),
+        ("good", None, None),
+    ],
+)
+def test_resources_are_a_criterion_of_quality_and_left_out_where_there_are_none(
+    quality, score, has_resources
+):
+    item = Item.from_portal("datasets", {**DATASET, "quality": quality}, SITE)
+
+    assert (item.quality, item.has_resources) == (score, has_resources)
+
+
+@pytest.mark.parametrize(
+    ("fields", "has_picture"),
+    [
+        ({"image_thumbnail": None}, False),
+        ({"image_thumbnail": "javascript:alert(1)"}, False),
+        ({"image_thumbnail": "/images/1.png"}, True),
+    ],
+)
+def test_logo_of_the_organization_is_no_picture_of_the_reuse(fields, has_picture):
+    logo = {"logo_thumbnail": "https://static.example/logo.png"}
+
+    item = Item.from_portal("reuses", {**REUSE, "organization": logo, **fields}, SITE)
+
+    assert item.image
+    assert item.has_picture is has_picture
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "facts"),
+    [
+        ("datasets", {"title": None}, Facts(is_gone=True)),
+        ("datasets", {"deleted": "2026-11-23", "title": "Sols"}, Facts(is_deleted=True)),
+        ("datasets", {"private": True, "title": "Sols"}, Facts(is_private=True)),
+        ("datasets", {"archived": "2026-11-23", "title": "Sols"}, Facts(is_archived=True)),
+        ("reuses", {"title": "Carte", "metrics": {"datasets": 0}}, Facts(datasets=0)),
+        ("datasets", {"title": "Sols", "metrics": {"reuses": 0}}, Facts()),
+        ("datasets", {"title": "Sols", "quality": {"score": 0.3}},
+         Facts(quality=0.3, has_resources=False)),
+        ("reuses", {"title": "Carte", "image_thumbnail": None}, Facts(has_picture=False)),
+        ("datasets", {"title": "Sols", "frequency": "daily", "last_update": "2026-11-23"},
+         Facts(frequency="daily", updated_at=datetime(2026, 11, 23, tzinfo=UTC))),
+    ],
+)  # fmt: skip
+def test_facts_for_the_rules_of_health(kind, fields, facts):
+    assert Item.from_portal(kind, {"id": ID, **fields}, SITE).facts == facts
 
 
 def test_card_survives_json():

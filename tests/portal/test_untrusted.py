@@ -156,11 +156,12 @@ def test_link_without_a_site_stays_a_path(value, expected):
 @settings(deadline=None)  # a busy machine is no failure
 @given(anything)
 def test_anything_is_survived(value):
-    text, link = untrusted.text(value), untrusted.link(value, SITE)
+    text, link, share = untrusted.text(value), untrusted.link(value, SITE), untrusted.share(value)
 
     text.encode()
     assert "\x00" not in text
     assert link == "" or link.startswith(("https://", "http://"))
+    assert share is None or 0 <= share <= 1
     untrusted.excerpt(value).encode()
     assert (untrusted.count(value) or 0) >= 0
     time = untrusted.moment(value)

@@ -23,9 +23,11 @@ Switches for tests (not udata's):
     POST /__ctl__/reset                        back to that content
     POST /__ctl__/read-only?on=1|0             READ_ONLY_MODE
     POST /__ctl__/<dataset|reuse>/<id>/<act>   delete (soft, as the API does), undelete, archive,
-                                               unarchive, private, public, purge (Document.delete(),
-                                               as udata's daily job), vanish (removed from the
-                                               database, no signal: references dangle)
+                                               unarchive, private, public, empty (a dataset of its
+                                               resources, a reuse of its datasets), purge
+                                               (Document.delete(), as udata's daily job), vanish
+                                               (removed from the database, no signal: references
+                                               dangle)
     GET  /__ctl__/home                         the ids as they are stored
 """
 
@@ -494,6 +496,7 @@ def add_control(app, state):
             "unarchive": ("archived", None),
             "private": ("private", True),
             "public": ("private", False),
+            "empty": ({"dataset": "resources", "reuse": "datasets"}[kind], []),
         }[act]
         setattr(item, field, value)
         item.save()
