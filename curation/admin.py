@@ -14,13 +14,15 @@ from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 
-from curation.accounts.roles import Permission, may
+from curation.accounts.roles import Permission, Role, may
 from curation.models import AuditEntry, AuditItem, User
+from curation.services import accounts, audit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from django.db.models import Model
+    from django.forms import ModelForm
     from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
     ModelAdmin = admin.ModelAdmin[Model]
@@ -121,6 +123,16 @@ class PersonAdmin(AccountAdmin):
             },
         ),
     )
+
+    def save_model(
+        self, request: HttpRequest, obj: User, form: ModelForm[User], change: bool
+    ) -> None:
+        """Save, and record who gave or took which role."""
+        old = User.objects.filter(pk=obj.pk).first() if change else None
+        super().save_model(request, obj, form, change)
+        by = cast("User", request.user)
+        before = old.role_in_force if old else Role.NONE
+        accounts.record_role_change(obj, before, by=audit.actor_of(by))
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """Refuse."""

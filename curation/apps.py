@@ -27,8 +27,10 @@ class CurationConfig(AppConfig):
     verbose_name = "À la une"
 
     def ready(self) -> None:
-        """Register the system checks and the listings."""
+        """Register the system checks, the listings, and who records sign-ins."""
         from curation import checks  # noqa: F401, PLC0415 (once the registry is ready)
+        from curation.accounts import signals  # noqa: PLC0415 (likewise)
 
+        signals.connect()
         post_migrate.connect(create_listings, sender=self)
         post_migrate.connect(append_only.install_after_migration, sender=self)

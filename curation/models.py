@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from curation.accounts.roles import Permission, Role, may
 from curation.canonical import CanonicalJSONField
 from curation.domain.selection import Selection
-from curation.wording import LISTING_WORDS, ListingWords
+from curation.wording import LISTING_WORDS, ROLE_WORDS, ListingWords
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -52,12 +52,7 @@ class User(auth.AbstractUser):
         _("role"),
         max_length=20,
         blank=True,
-        choices=[
-            (Role.NONE.value, _("no access")),
-            (Role.READER.value, _("reader")),
-            (Role.EDITOR.value, _("editor")),
-            (Role.ADMINISTRATOR.value, _("administrator")),
-        ],
+        choices=list(ROLE_WORDS.items()),
         default=Role.NONE,
     )
     via = models.CharField(_("signs in with"), max_length=20, default="local", editable=False)
@@ -71,6 +66,11 @@ class User(auth.AbstractUser):
     def display_name(self) -> str:
         """The name that colleagues know."""
         return self.get_full_name() or self.get_username()
+
+    @property
+    def role_in_force(self) -> str:
+        """The role that counts: who is not active has none."""
+        return self.role if self.is_active else Role.NONE.value
 
     @property
     def is_staff(self) -> bool:  # type: ignore[override]
@@ -212,6 +212,10 @@ class Action(models.TextChoices):
     PUBLISH_UNDETERMINED = "publish.undetermined", _("publication of unknown outcome")
     CHANGE_OUTSIDE = "change.outside", _("change made outside")
     LIVE_FIRST_READ = "live.first_read", _("first reading")
+    SIGNED_IN = "account.signed_in", _("sign-in")
+    SIGNED_OUT = "account.signed_out", _("sign-out")
+    SIGN_IN_REFUSED = "account.refused", _("sign-in refused")
+    ROLE_CHANGED = "account.role_changed", _("change of role")
 
 
 OUTCOMES = (
@@ -219,6 +223,14 @@ OUTCOMES = (
     Action.PUBLISH_REFUSED,
     Action.PUBLISH_FAILED,
     Action.PUBLISH_UNDETERMINED,
+)
+
+# What happened to accounts. Entries with any other action are about the portal's lists.
+OF_ACCOUNTS = (
+    Action.SIGNED_IN,
+    Action.SIGNED_OUT,
+    Action.SIGN_IN_REFUSED,
+    Action.ROLE_CHANGED,
 )
 
 
@@ -244,6 +256,14 @@ class AuditQuerySet(models.QuerySet["AuditEntry"]):
     def delete(self) -> NoReturn:
         """Refuse."""
         raise AppendOnly("Audit entries are never removed.")
+
+    def of_lists(self) -> AuditQuerySet:
+        """Leave out what happened to accounts."""
+        return self.exclude(action__in=OF_ACCOUNTS)
+
+    def of_accounts(self) -> AuditQuerySet:
+        """Keep what happened to accounts."""
+        return self.filter(action__in=OF_ACCOUNTS)
 
     def settled(self) -> AuditQuerySet:
         """Leave out each intent whose outcome is known: the outcome tells both."""
@@ -356,6 +376,11 @@ class AuditEntry(models.Model):
                 return None
 
     @property
+    def is_of_account(self) -> bool:
+        """Tell whether this entry is about an account and no list."""
+        return self.action in OF_ACCOUNTS
+
+    @property
     def is_outcome(self) -> bool:
         """Tell whether this entry settles an attempt."""
         return self.action in OUTCOMES
@@ -386,6 +411,26 @@ class AuditEntry(models.Model):
             "previous_digest": self.previous_digest,
             "digest": self.digest,
         }
+
+
+class RefusedSignIns(models.Model):
+    """How many refused sign-ins no entry tells of yet: one flood is not one entry each.
+
+    By the way in, and by account; the account is empty for names that are none.
+    """
+
+    via = models.CharField(max_length=20)
+    account = models.CharField(max_length=150, blank=True)
+    untold = models.PositiveIntegerField(default=0)
+    told_at = models.DateTimeField(null=True, default=None)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["via", "account"], name="refusals_counted_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.untold} {self.via}/{self.account}"
 
 
 class OpenAttempt(models.Model):

@@ -1,4 +1,4 @@
-"""What each listing is called, in the words of a sentence."""
+"""What listings and roles are called, in the words of a sentence."""
 
 from dataclasses import dataclass
 
@@ -19,6 +19,13 @@ class ListingWords:
     find_first: Words  # what to do about it
     wide: bool  # pictures of reuses are landscape, logos of datasets are square
 
+
+ROLE_WORDS = {
+    "": _("no access"),
+    "reader": _("reader"),
+    "editor": _("editor"),
+    "administrator": _("administrator"),
+}
 
 LISTING_WORDS = {
     "datasets": ListingWords(

@@ -5,11 +5,13 @@ from collections.abc import Iterator
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.contrib.auth import user_logged_in
 from django.db import connection
 from django.db.models.signals import post_migrate
 from django.test import Client
 
 from curation import append_only
+from curation.accounts import signals
 from curation.accounts.roles import Role
 from curation.models import Listing, User
 from curation.portal import portal_client
@@ -126,6 +128,12 @@ def listing(portal: Portal, client_of_portal: PortalClient) -> Listing:
 
 class Browser(Client):
     """Django's test client with the two ways in which the product is used."""
+
+    def force_login(self, user: User, backend: str | None = None) -> None:
+        """Sign somebody in before a test begins: the log has no entry of it."""
+        user_logged_in.disconnect(signals.signed_in)
+        super().force_login(user, backend)
+        user_logged_in.connect(signals.signed_in)
 
     def htmx_get(self, url: str, **parameters: str | int | list[str]):
         """Ask as htmx does."""

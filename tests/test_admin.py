@@ -134,6 +134,12 @@ def test_a_role_is_given_and_counts_at_once(at_work, reader, browser_of):
     assert answer.status_code == 302
     reader.refresh_from_db()
     assert (reader.role, reader.first_name, reader.via) == ("administrator", "Léa", "local")
+    entry = AuditEntry.objects.get()
+    assert (entry.action, entry.actor_id) == (Action.ROLE_CHANGED, "admin")
+    assert entry.detail == {
+        "account": {"id": "lea", "name": "Léa"},
+        "role": {"before": "reader", "after": "administrator"},
+    }
     assert browser_of(reader).get("/admin/").status_code == 200
 
 
@@ -151,7 +157,24 @@ def test_an_account_is_added_with_a_role_and_a_password(at_work, client):
 
     assert answer.status_code == 302
     assert User.objects.get(username="nina").role == Role.EDITOR
+    assert AuditEntry.objects.get().detail["role"] == {"before": "", "after": "editor"}
     assert client.login(username="nina", password="Kf7-paysage")
+
+
+@pytest.mark.parametrize(
+    ("form", "roles"),
+    [
+        ({"role": "reader"}, {"before": "reader", "after": ""}),
+        ({"role": "reader", "is_active": "on"}, None),
+        ({"role": "", "is_active": "on"}, {"before": "reader", "after": ""}),
+    ],
+)
+def test_who_loses_access_is_on_record(at_work, reader, form, roles):
+    page = f"/admin/curation/user/{reader.pk}/change/"
+
+    at_work.post(page, {"username": "lea", "first_name": "Léa"} | form)
+
+    assert [entry.detail["role"] for entry in AuditEntry.objects.all()] == [roles] * bool(roles)
 
 
 def test_a_password_is_changed(at_work, reader, client):

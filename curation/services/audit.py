@@ -30,8 +30,15 @@ logger = logging.getLogger("curation.audit")
 _APPEND_LOCK = 20417
 
 Actor = dict[str, str]
-SYSTEM: Actor = {"id": "", "name": "", "via": "system"}
-OUTSIDER: Actor = {"id": "", "name": "", "via": "portal"}
+
+
+def nobody(via: str) -> Actor:
+    """Return how an entry names whoever came this way, and is nobody known."""
+    return {"id": "", "name": "", "via": via}
+
+
+SYSTEM = nobody("system")
+OUTSIDER = nobody("portal")
 
 
 class KeyMissing(ImproperlyConfigured):

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from curation.domain.selection import is_portal_id
 from curation.domain.text import fold
-from curation.models import Action, AuditEntry, AuditItem, AuditTitle
+from curation.models import OF_ACCOUNTS, Action, AuditEntry, AuditItem, AuditTitle
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -30,6 +30,8 @@ ACTION_GROUPS: dict[str, tuple[Action, ...]] = {
     "failed": (Action.PUBLISH_FAILED, Action.PUBLISH_REFUSED),
     "unclear": (Action.PUBLISH_UNDETERMINED, Action.PUBLISH_STARTED),
     "outside": (Action.CHANGE_OUTSIDE, Action.LIVE_FIRST_READ),
+    # Shown only if asked for: who reads the history wants to see the homepage's changes.
+    "accounts": OF_ACCOUNTS,
 }
 LIVE_ACTIONS = (
     Action.PUBLISH_SUCCEEDED,
@@ -44,7 +46,10 @@ MOST_PEOPLE = 200
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which entries to show; an empty value means all. Days are in the reader's time zone."""
+    """Which entries to show; an empty value means all. Days are in the reader's time zone.
+
+    No `actions` means whatever happened to lists.
+    """
 
     listing: str = ""
     person: str = ""  # actor's id
@@ -82,13 +87,16 @@ def find(wanted: Filter, *, before: int | None = None, size: int = 25) -> Found:
 def all_matching(wanted: Filter) -> AuditQuerySet:
     """Return everything that a filter lets through, to be streamed.
 
-    Without a filter that is the whole log, intents included: such an export can be verified.
+    Without a filter that is the whole log, intents and accounts included: such an export can be
+    verified.
     """
     if wanted == Filter():
         return AuditEntry.objects.all()
     entries = _narrowed(AuditEntry.objects.settled(), wanted, None)
     if wanted.actions:
         entries = entries.filter(action__in=ACTION_GROUPS[wanted.actions])
+    else:
+        entries = entries.of_lists()
     if wanted.item:
         items, _ = _items(wanted.item)
         entries = entries.filter(
@@ -158,7 +166,8 @@ def _by_action(wanted: Filter, before: int | None) -> list[AuditQuerySet]:
     """Return one reading per action, so that each can walk its index."""
     entries = _narrowed(AuditEntry.objects.all(), wanted, before)
     if not wanted.actions:
-        return [entries.settled()]
+        # Passes over the entries of accounts: a handful between two changes, floods are one entry.
+        return [entries.settled().of_lists()]
     return [
         entries.unsettled() if action == Action.PUBLISH_STARTED else entries.filter(action=action)
         for action in ACTION_GROUPS[wanted.actions]

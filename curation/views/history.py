@@ -21,7 +21,7 @@ from curation.accounts.roles import Permission
 from curation.comparison import Comparison, compare
 from curation.exports import csv_lines, jsonl_lines
 from curation.http import page
-from curation.models import AuditEntry, Listing, User
+from curation.models import Action, AuditEntry, Listing, User
 from curation.portal import portal_client
 from curation.portal.items import Item
 from curation.services import history as log
@@ -31,12 +31,12 @@ from curation.services.errors import StaleDraft
 from curation.services.history import ACTION_GROUPS, Filter
 from curation.services.listings import known_items
 from curation.services.rewinding import Side
-from curation.wording import LISTING_WORDS
+from curation.wording import LISTING_WORDS, ROLE_WORDS
 
 if TYPE_CHECKING:
     from django.http import QueryDict
 
-    from curation.wording import ListingWords
+    from curation.wording import ListingWords, Words
 
 PAGE_SIZE = 25
 LONGEST_SEARCH = 200
@@ -59,6 +59,14 @@ class Event:
     def words(self) -> ListingWords | None:
         """Return the phrases that name the listing."""
         return LISTING_WORDS.get(self.entry.listing)
+
+    @property
+    def roles(self) -> tuple[Words, Words] | None:
+        """Return the words for the roles before and after a change of role."""
+        if self.entry.action != Action.ROLE_CHANGED:
+            return None
+        change = self.entry.detail["role"]
+        return ROLE_WORDS[change["before"]], ROLE_WORDS[change["after"]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +155,8 @@ def entry(request: HttpRequest, sequence: int) -> HttpResponse:
     context = {
         "event": event_of(found),
         "related": related.first(),
-        "newer": _neighbour(sequence, newer=True),
-        "older": _neighbour(sequence, newer=False),
+        "newer": _neighbour(found, newer=True),
+        "older": _neighbour(found, newer=False),
         "can_restore": found.listing in LISTING_WORDS and found.shown_after is not None,
     }
     return page(request, "history/entry.html", context)
@@ -247,12 +255,14 @@ def _entry(sequence: int) -> AuditEntry:
     return get_object_or_404(AuditEntry, pk=sequence)
 
 
-def _neighbour(sequence: int, *, newer: bool) -> int | None:
+def _neighbour(found: AuditEntry, *, newer: bool) -> int | None:
+    """Return the next entry of the same sort: of lists, or of accounts."""
     entries = AuditEntry.objects.settled()
+    entries = entries.of_accounts() if found.is_of_account else entries.of_lists()
     if newer:
-        entries = entries.filter(sequence__gt=sequence).order_by("sequence")
+        entries = entries.filter(sequence__gt=found.sequence).order_by("sequence")
     else:
-        entries = entries.filter(sequence__lt=sequence)
+        entries = entries.filter(sequence__lt=found.sequence)
     return entries.values_list("sequence", flat=True).first()
 
 

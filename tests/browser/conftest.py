@@ -8,12 +8,11 @@ from threading import Condition
 import pytest
 from django.conf import settings
 from django.core.signals import request_finished, request_started
-from django.test import Client
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request
 
 from curation.models import User
 from tests.browser.pages import Board
-from tests.conftest import Portal
+from tests.conftest import Browser, Portal
 
 # Playwright keeps an event loop in the thread of the tests, in which Django refuses its ORM.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -165,7 +164,7 @@ def visit(portal: Portal, traffic, trouble: Trouble, live_server, new_context) -
 
 def sign_in(context: BrowserContext, user: User, url: str) -> None:
     """Give a context the cookie of a session."""
-    client = Client()
+    client = Browser()
     client.force_login(user)
     cookie = client.cookies[settings.SESSION_COOKIE_NAME]
     context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": url}])

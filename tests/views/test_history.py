@@ -7,7 +7,7 @@ import pytest
 
 from curation.domain import chain
 from curation.models import Action, AuditEntry
-from curation.services import audit
+from curation.services import accounts, audit
 from tests.views.test_board import html
 
 
@@ -268,3 +268,81 @@ def test_the_files_follow_the_filter(signed_in, three):
 def test_a_reader_may_export_and_an_outsider_may_not(browser_of, reader, outsider, three):
     assert browser_of(reader).get("/history/export.csv").status_code == 200
     assert browser_of(outsider).get("/history/export.csv").status_code == 403
+
+
+@pytest.fixture
+def of_accounts(editor, reader, administrator):
+    """Record one entry of each kind about accounts, and a change of a list between them."""
+    return [
+        accounts.record_sign_in(editor),
+        accounts.record_refusal("local", reader),
+        accounts.record_refusal("local"),
+        accounts.record_refusal("oidc"),
+        record(),
+        accounts.record_role_change(reader, "editor", by=audit.actor_of(administrator)),
+        accounts.record_role_change(reader, "", by=audit.nobody("proxy")),
+        accounts.record_sign_out(editor),
+    ]
+
+
+def test_what_happens_to_accounts_is_shown_if_asked_for(signed_in, of_accounts):
+    everything = html(signed_in.get("/history/"))
+    by_claire = html(signed_in.get("/history/?person=claire"))
+    asked = html(signed_in.get("/history/?action=accounts"))
+
+    assert "signed in" not in everything + by_claire
+    assert "Somebody" in everything
+    assert "No entry matches this filter" in by_claire
+    for sentence in (
+        "<b>Claire Test</b> signed in",
+        "A sign-in to the account of <b>Lea Test</b> was <b>refused</b>",
+        "A sign-in under <b>a name without an account</b> was <b>refused</b>",
+        "A sign-in that <b>proved nobody’s identity</b> was <b>refused</b>",
+        "<b>Admin Test</b> changed the role of <b>Lea Test</b> from “editor” to <b>“reader”</b>",
+        "The groups of <b>Lea Test</b> changed the role from “no access” to <b>“reader”</b>",
+        "<b>Claire Test</b> signed out",
+    ):
+        assert sentence in asked
+    assert "Somebody" not in asked
+
+
+def test_entry_about_an_account_shows_no_list(signed_in, of_accounts):
+    for entry in of_accounts:
+        page = html(signed_in.get(f"/history/{entry.sequence}/"))
+
+        assert ("Before and after" in page) == (not entry.is_of_account)
+        assert ("it changed no list" in page) == entry.is_of_account
+        assert signed_in.get(f"/history/{entry.sequence}/restore/").status_code == (
+            404 if entry.is_of_account else 200
+        )
+
+
+def test_way_along_the_entries_stays_with_lists_or_with_accounts(signed_in, of_accounts):
+    first, last = of_accounts[0].sequence, of_accounts[-1].sequence
+    change = of_accounts[4].sequence
+
+    page = html(signed_in.get(f"/history/{change - 1}/"))
+    alone = html(signed_in.get(f"/history/{change}/"))
+
+    assert f'href="/history/{change - 2}/"' in page
+    assert f'href="/history/{change + 1}/"' in page
+    assert not [n for n in range(first, last + 1) if f'href="/history/{n}/"' in alone]
+
+
+def test_exports_have_accounts_where_the_filter_has(signed_in, of_accounts):
+    def actions(query: str) -> list[str]:
+        answer = signed_in.get(f"/history/export.jsonl{query}")
+        lines = answer.getvalue().decode().splitlines()
+        return [json.loads(line)["action"] for line in lines]
+
+    assert actions("") == [entry.action for entry in of_accounts]
+    assert actions("?action=accounts") == [e.action for e in of_accounts if e.is_of_account]
+    assert actions("?person=claire") == []
+    assert actions("?list=datasets") == ["change.outside"]
+    table = signed_in.get("/history/export.csv?action=accounts").getvalue().decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(table)))
+    assert [(row["action"], row["account"], row["via"]) for row in rows] == [
+        (entry.action, entry.actor_id, entry.actor_via)
+        for entry in of_accounts
+        if entry.is_of_account
+    ]

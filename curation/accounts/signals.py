@@ -1,0 +1,45 @@
+"""Puts on record what Django tells of sign-ins; `apps` connects it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth import signals
+
+from curation.models import User
+from curation.services import accounts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def connect() -> None:
+    """Listen from now on."""
+    signals.user_logged_in.connect(signed_in)
+    signals.user_logged_out.connect(signed_out)
+    signals.user_login_failed.connect(refused)
+
+
+def signed_in(user: User, **kwargs: Any) -> None:
+    """Record a sign-in. Where it cannot be recorded, it fails: nobody is in unseen."""
+    accounts.record_sign_in(user)
+
+
+def signed_out(user: User | None, **kwargs: Any) -> None:
+    """Record a sign-out, if somebody was signed in."""
+    if user:
+        accounts.record_sign_out(user)
+
+
+def refused(credentials: Mapping[str, Any], **kwargs: Any) -> None:
+    """Record a refusal; what was tried tells which way in."""
+    for via, name in (("local", "username"), ("proxy", "remote_user")):
+        if name in credentials:
+            accounts.record_refusal(via, _account(str(credentials[name])))
+            return
+    accounts.record_refusal("oidc")
+
+
+def _account(name: str) -> User | None:
+    # PostgreSQL refuses to look for a name with a NUL.
+    return None if "\x00" in name else User.objects.filter(username=name).first()
