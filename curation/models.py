@@ -271,7 +271,12 @@ class AuditQuerySet(models.QuerySet["AuditEntry"]):
 
     def unsettled(self) -> AuditQuerySet:
         """Keep the intents that have no outcome yet."""
-        return self.filter(open_attempt__isnull=False)
+        # Not a join: SQLite would walk the whole log looking for the few.
+        return self.filter(pk__in=OpenAttempt.objects.values("entry"))
+
+    def light(self) -> AuditQuerySet:
+        """Leave the lists and titles in the database, which are most of an entry."""
+        return self.only("sequence", "recorded_at", "digest")
 
     def streamed(self, *columns: str | models.Expression) -> Iterator[tuple[Any, ...]]:
         """Yield the sequence and these columns of each entry, oldest first, in constant memory."""

@@ -119,6 +119,14 @@ else:
     raise ImproperlyConfigured("DATABASE_URL must name a sqlite or a postgres database.")
 DATABASES = {"default": _database}
 
+# In the memory of each process, and only what can never be out of date: rows of the history.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 2000},
+    }
+}
+
 # --- Audit log ------------------------------------------------------------------------------------
 
 AUDIT_KEY = env.key("AUDIT_KEY")

@@ -11,6 +11,7 @@ from datetime import datetime, time, timedelta
 from heapq import merge as merged
 from typing import TYPE_CHECKING
 
+from django.db import connection
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
@@ -68,19 +69,23 @@ class Found:
     is_wide: bool = False
 
 
-def find(wanted: Filter, *, before: int | None = None, size: int = 25) -> Found:
+def find(
+    wanted: Filter, *, before: int | None = None, size: int = 25, light: bool = False
+) -> Found:
     """Return the entries that a filter lets through, from before a sequence on.
 
-    An intent whose outcome is known is left out: the outcome tells both.
+    An intent whose outcome is known is left out: the outcome tells both. Light entries are for
+    whoever may have the rest at hand.
     """
-    items, is_wide = _items(wanted.item)
+    items, is_wide = _items(wanted.item) if wanted.item else ([], False)
     sequences: Iterable[int]
     if wanted.item:
         sequences = _by_items(items, wanted, before, size + 1)
     else:
         sequences = _newest(_by_action(wanted, before), size + 1)
     chosen = _first_distinct(sequences, size + 1)
-    entries = list(AuditEntry.objects.filter(pk__in=chosen).order_by("-sequence"))
+    found = AuditEntry.objects.filter(pk__in=chosen).order_by("-sequence")
+    entries = list(found.light() if light else found)
     return Found(entries[:size], len(entries) > size, is_wide)
 
 
@@ -106,23 +111,28 @@ def all_matching(wanted: Filter) -> AuditQuerySet:
 
 
 def people() -> list[tuple[str, str]]:
-    """Return who ever acted: (id, latest name), sorted by name.
+    """Return who ever acted: (id, latest name), sorted by name; at most MOST_PEOPLE.
 
     Hops from one person to the next along the index of actors instead of reading every entry.
     """
-    found: list[tuple[str, str]] = []
-    last = ""
-    while len(found) < MOST_PEOPLE:
-        entry = (
-            AuditEntry.objects.filter(actor_id__gt=last)
-            .order_by("actor_id", "-sequence")
-            .only("actor_id", "actor_name")
-            .first()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH RECURSIVE person(id) AS (
+                SELECT min(actor_id) FROM curation_auditentry WHERE actor_id > ''
+                UNION ALL
+                SELECT (SELECT min(actor_id) FROM curation_auditentry WHERE actor_id > person.id)
+                FROM person WHERE person.id IS NOT NULL
+            )
+            SELECT id, (
+                SELECT actor_name FROM curation_auditentry WHERE actor_id = person.id
+                ORDER BY sequence DESC LIMIT 1
+            )
+            FROM person WHERE id IS NOT NULL LIMIT %s
+            """,
+            [MOST_PEOPLE],
         )
-        if entry is None:
-            break
-        last = entry.actor_id
-        found.append((entry.actor_id, entry.actor_name or entry.actor_id))
+        found = [(actor, name or actor) for actor, name in cursor.fetchall()]
     return sorted(found, key=lambda person: fold(person[1]))
 
 

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -35,6 +38,7 @@ from curation.wording import LISTING_WORDS, ROLE_WORDS
 
 if TYPE_CHECKING:
     from django.http import QueryDict
+    from django.utils.safestring import SafeString
 
     from curation.wording import ListingWords, Words
 
@@ -71,10 +75,11 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """The events of one day, in the reader's time zone."""
+    """The entries of one day, in the reader's time zone: the latest, and all of them as rows."""
 
     date: date
-    events: list[Event]
+    latest: int
+    rows: list[SafeString]
 
 
 @require_GET
@@ -87,7 +92,7 @@ def history(request: HttpRequest) -> HttpResponse:
     wanted, problem = filter_of(request.GET)
     before = request.GET.get("before", "")
     start = int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None
-    found = log.find(wanted, before=start, size=PAGE_SIZE)
+    found = log.find(wanted, before=start, size=PAGE_SIZE, light=True)
     chosen = {name: value for name, value in request.GET.items() if name != "before" and value}
     context: dict[str, Any] = {
         "days": _by_day(found.entries),
@@ -221,11 +226,6 @@ def restore(request: HttpRequest, sequence: int) -> HttpResponse:
     return page(request, "history/restore.html", context)
 
 
-def event_of(found: AuditEntry) -> Event:
-    """Return an entry with its comparison, named as the items were named then."""
-    return Event(found, _compared(found.listing, tuple(found.after), found, tuple(found.before)))
-
-
 def _compared(
     kind: str,
     after: tuple[str, ...],
@@ -241,12 +241,31 @@ def _compared(
 
 
 def _by_day(entries: list[AuditEntry]) -> list[Day]:
-    return [
-        Day(day, [event_of(found) for found in group])
-        for day, group in groupby(
-            entries, key=lambda found: timezone.localtime(found.recorded_at).date()
-        )
-    ]
+    rows = _rows(entries)
+    days = []
+    for day, group in groupby(entries, key=lambda e: timezone.localtime(e.recorded_at).date()):
+        sequences = [found.sequence for found in group]
+        days.append(Day(day, sequences[0], [rows[sequence] for sequence in sequences]))
+    return days
+
+
+def _rows(entries: list[AuditEntry]) -> dict[int, SafeString]:
+    """Return the row of each light entry, by sequence.
+
+    An entry never changes, nor does its row: this process makes it once for each language.
+    """
+    keys = {found.sequence: f"entry-{get_language()}-{found.digest}" for found in entries}
+    kept = cache.get_many(keys.values())
+    missing = [sequence for sequence, key in keys.items() if key not in kept]
+    for sequence, found in AuditEntry.objects.in_bulk(missing).items():
+        kept[keys[sequence]] = render_to_string("history/_entry.html", {"event": event_of(found)})
+    cache.set_many({keys[sequence]: kept[keys[sequence]] for sequence in missing}, timeout=None)
+    return {sequence: kept[key] for sequence, key in keys.items()}
+
+
+def event_of(found: AuditEntry) -> Event:
+    """Return an entry with its comparison, named as the items were named then."""
+    return Event(found, _compared(found.listing, tuple(found.after), found, tuple(found.before)))
 
 
 def _entry(sequence: int) -> AuditEntry:

@@ -4,10 +4,13 @@ import json
 import uuid
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from curation.domain import chain
 from curation.models import Action, AuditEntry
 from curation.services import accounts, audit
+from curation.services.history import ACTION_GROUPS, Filter, find
 from tests.views.test_board import html
 
 
@@ -131,8 +134,61 @@ def test_the_number_of_queries_does_not_grow_with_the_entries(
     for _number in range(count):
         record()
 
-    with django_assert_num_queries(6):  # session, user twice, sequences, entries, people
+    with django_assert_num_queries(6):  # session, user, sequences, entries, rows, people
         signed_in.get("/history/")
+    with django_assert_num_queries(5):  # rows are kept
+        signed_in.get("/history/")
+
+
+def test_kept_rows_are_those_of_the_language(signed_in, editor):
+    record()
+    assert "Somebody" in html(signed_in.get("/history/"))
+
+    signed_in.cookies["django_language"] = "fr"
+
+    page = html(signed_in.get("/history/"))
+    assert "Quelqu’un" in page
+    assert "Somebody" not in page
+
+
+def test_an_intent_gives_way_to_its_outcome(signed_in, editor):
+    attempt, actor = uuid.uuid4(), audit.actor_of(editor)
+    record(Action.PUBLISH_STARTED, actor=actor, attempt=attempt)
+    assert "is not confirmed yet" in html(signed_in.get("/history/"))
+
+    record(Action.PUBLISH_SUCCEEDED, actor=actor, attempt=attempt)
+
+    assert "is not confirmed yet" not in html(signed_in.get("/history/"))
+
+
+READINGS = [
+    Filter(),
+    *(Filter(actions=actions) for actions in ACTION_GROUPS),
+    Filter(listing="datasets"),
+    Filter(person="claire"),
+    Filter(item=A),
+]
+
+
+@pytest.mark.parametrize("wanted", READINGS, ids=str)
+def test_no_reading_walks_the_whole_log(db, wanted):
+    """Each is a search in an index that stops when the page is full: none sorts what it finds."""
+    with CaptureQueriesContext(connection) as queries:
+        find(wanted)
+
+    for query in queries.captured_queries:
+        with connection.cursor() as cursor:
+            if connection.vendor == "sqlite":
+                cursor.execute(f"EXPLAIN QUERY PLAN {query['sql']}")
+                plan = "\n".join(row[-1] for row in cursor.fetchall())
+                # The newest of all are the end of the key's own index.
+                plan = plan.replace("SCAN curation_auditentry USING INDEX sqlite_autoindex", "")
+                assert "SCAN curation_audit" not in plan
+            else:
+                cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
+                cursor.execute(f"EXPLAIN {query['sql']}")
+                plan = "\n".join(row[0] for row in cursor.fetchall())
+                assert "Seq Scan on curation_audit" not in plan
 
 
 def test_no_address_changes_the_log(signed_in):
@@ -228,6 +284,7 @@ def test_the_people_are_those_of_the_log(signed_in, three):
 
     assert '<option value="claire"' in page
     assert '<option value="karim"' in page
+    assert page.index('<option value="claire"') < page.index('<option value="karim"')
 
 
 def test_an_export_holds_what_the_filter_shows(signed_in, three):
