@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from curation.accounts.roles import Permission, Role, may
 from curation.canonical import CanonicalJSONField
 from curation.domain.selection import Selection
+from curation.domain.steps import Step, Steps
 from curation.wording import LISTING_WORDS, ROLE_WORDS, ListingWords
 
 if TYPE_CHECKING:
@@ -200,6 +201,46 @@ class Draft(models.Model):
     def base(self) -> Selection:
         """The live selection that the editor started from."""
         return tuple(self.base_ids)
+
+
+class DraftSteps(models.Model):
+    """What an editor can undo and redo in one listing (`domain.steps`).
+
+    Apart from the draft, which is gone while it does not differ: that step can be undone, too. True
+    only of the selection and the base that it names. Whatever else changes either, a publication or
+    an adopted merge, leaves nothing to undo, and nobody has to clear it.
+    """
+
+    editor = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    listing = models.ForeignKey(Listing, on_delete=models.CASCADE, related_name="+")
+    ids = models.JSONField()
+    base_ids = models.JSONField()
+    past = models.JSONField()  # [moment, ids] of each step, the latest last
+    future = models.JSONField()
+    # Of the next step in each direction; "" without one. Read with the board, unlike the steps.
+    undo_moment = models.CharField(max_length=40, blank=True)
+    redo_moment = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["editor", "listing"], name="draft_steps_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.listing_id} by {self.editor_id}"
+
+    @property
+    def steps(self) -> Steps:
+        """The steps in either direction."""
+        past, future = (
+            tuple(Step(moment, tuple(ids)) for moment, ids in each)
+            for each in (self.past, self.future)
+        )
+        return Steps(past, future)
+
+    def holds(self, selection: Selection, base: Selection) -> bool:
+        """Tell whether the steps begin and end at this selection of this base."""
+        return (tuple(self.ids), tuple(self.base_ids)) == (selection, base)
 
 
 class Action(models.TextChoices):

@@ -13,6 +13,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("live/", board.live, name="board-live"),
     # One listing: the search to add, and the actions on an item of the editor's draft.
     path("lists/<slug:listing_key>/search/", lists.search, name="list-search"),
+    path("lists/<slug:listing_key>/undo/", lists.undo, name="list-undo"),
+    path("lists/<slug:listing_key>/redo/", lists.redo, name="list-redo"),
     path("lists/<slug:listing_key>/items/<slug:item_id>/move/", lists.move, name="list-move"),
     path("lists/<slug:listing_key>/items/<slug:item_id>/add/", lists.add, name="list-add"),
     path("lists/<slug:listing_key>/items/<slug:item_id>/remove/", lists.remove, name="list-remove"),

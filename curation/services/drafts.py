@@ -13,11 +13,14 @@ from django.utils import timezone
 
 from curation.accounts.roles import Permission, require
 from curation.domain import selection as selections
-from curation.models import Draft, Listing
+from curation.domain.changes import Changes, changes
+from curation.domain.steps import Steps
+from curation.models import Draft, DraftSteps, Listing
 from curation.portal.items import ItemState
 from curation.services.errors import (
     AlreadyListed,
     ListFull,
+    NoStep,
     NotInList,
     NotShowable,
     StaleDraft,
@@ -105,16 +108,28 @@ def add_item(
 
 
 def discard(editor: User, listing: Listing, *, seen: str) -> None:
-    """Throw the draft away: the editor is back at the live list."""
+    """Throw the draft away: the editor is back at the live list.
+
+    A step like any other, to undo, unless the live list changed since the draft began.
+    """
     require(editor, Permission.EDIT)
-    draft = draft_of(editor, listing)
-    if draft is None:
-        return
-    if token(listing, draft) != seen:
-        raise StaleDraft
-    deleted, _ = Draft.objects.filter(pk=draft.pk, version=draft.version).delete()
-    if not deleted:
-        raise StaleDraft
+    with transaction.atomic():
+        draft = draft_of(editor, listing)
+        if draft is None:
+            return
+        if token(listing, draft) != seen:
+            raise StaleDraft
+        store(editor, listing, draft, draft.base, base=draft.base)
+
+
+def undo(editor: User, listing: Listing, *, seen: str) -> Changes:
+    """Take the last step back. Return what that changed; NoStep if there is none."""
+    return _walk(editor, listing, seen, Steps.undone)
+
+
+def redo(editor: User, listing: Listing, *, seen: str) -> Changes:
+    """Make the step again that was undone last. Return what that changed; NoStep without one."""
+    return _walk(editor, listing, seen, Steps.redone)
 
 
 def store(
@@ -125,16 +140,34 @@ def store(
     *,
     base: Selection,
     origin: int | None = None,
+    steps: Steps | None = None,
 ) -> Draft | None:
     """Write the next state of a draft that was just read, within the caller's transaction.
 
     One statement guarded by the version that was read (compare-and-set), or a creation guarded by
     the unique draft of an editor and a listing: of two writers at once, one gets StaleDraft. A
     draft that does not differ from its base is removed, and None returned.
+
+    It becomes a step to undo; or `steps` are what can be undone and redone afterwards.
     """
+    if draft is None and selection == base:
+        return None
+    stored = _write(editor, listing, draft, selection, base, origin)
+    if steps is None:
+        steps = _one_more(editor, listing, draft, selection, base)
+    _keep_steps(editor, listing, selection, base, steps)
+    return stored
+
+
+def _write(
+    editor: User,
+    listing: Listing,
+    draft: Draft | None,
+    selection: Selection,
+    base: Selection,
+    origin: int | None,
+) -> Draft | None:
     if draft is None:
-        if selection == base:
-            return None
         try:
             with transaction.atomic():
                 return Draft.objects.create(
@@ -181,3 +214,73 @@ def _edit(
             raise NotInList
         base = draft.base if draft else listing.live
         return store(editor, listing, draft, change(before), base=base)
+
+
+def _walk(
+    editor: User,
+    listing: Listing,
+    seen: str,
+    way: Callable[[Steps, Selection, str], tuple[Selection, Steps]],
+) -> Changes:
+    """Go one step back or forth from what the page showed."""
+    require(editor, Permission.EDIT)
+    with transaction.atomic():
+        listing = Listing.objects.get(pk=listing.pk)
+        draft = draft_of(editor, listing)
+        if token(listing, draft) != seen:
+            raise StaleDraft
+        before = draft.selection if draft else listing.live
+        base = draft.base if draft else listing.live
+        try:
+            after, steps = way(_steps_at(editor, listing, before, base), before, _moment())
+        except IndexError:
+            raise NoStep from None
+        store(editor, listing, draft, after, base=base, steps=steps)
+        return changes(before, after)
+
+
+def _one_more(
+    editor: User, listing: Listing, draft: Draft | None, selection: Selection, base: Selection
+) -> Steps:
+    """Return the steps with one more, to `selection`; none to undo if its base is another one."""
+    before, base_before = (draft.selection, draft.base) if draft else (base, base)
+    if base != base_before:
+        return Steps()
+    steps = _steps_at(editor, listing, before, base)
+    return steps if selection == before else steps.made(before, _moment())
+
+
+def _steps_at(editor: User, listing: Listing, selection: Selection, base: Selection) -> Steps:
+    kept = DraftSteps.objects.filter(editor=editor, listing=listing).first()
+    return kept.steps if kept and kept.holds(selection, base) else Steps()
+
+
+def _keep_steps(
+    editor: User, listing: Listing, selection: Selection, base: Selection, steps: Steps
+) -> None:
+    """Remember what can be undone and redone now; whoever wrote the draft comes here in turn."""
+    past, future = (
+        [[step.moment, list(step.selection)] for step in each]
+        for each in (steps.past, steps.future)
+    )
+    DraftSteps.objects.bulk_create(
+        [
+            DraftSteps(
+                editor=editor,
+                listing=listing,
+                ids=list(selection),
+                base_ids=list(base),
+                past=past,
+                future=future,
+                undo_moment=steps.undo_moment or "",
+                redo_moment=steps.redo_moment or "",
+            )
+        ],
+        update_conflicts=True,
+        unique_fields=["editor", "listing"],
+        update_fields=["ids", "base_ids", "past", "future", "undo_moment", "redo_moment"],
+    )
+
+
+def _moment() -> str:
+    return timezone.now().isoformat(timespec="microseconds")

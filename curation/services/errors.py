@@ -46,6 +46,12 @@ class NotInList(CurationError):
     sentence = _("This item is not in the list any more. Here is the list as it is now.")
 
 
+class NoStep(CurationError):
+    """There is nothing to undo, or to redo."""
+
+    sentence = _("There is nothing to undo or redo in this list any more. Here it is as it is now.")
+
+
 class AlreadyListed(CurationError):
     """The item to add is in the list already."""
 

@@ -1,5 +1,6 @@
 """The board: both listings as the editor prepares them."""
 
+from operator import attrgetter
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -56,6 +57,13 @@ def board_context(columns: list[Column], username: str) -> dict[str, Any]:
     return {
         "columns": columns,
         "dock": dock_of(columns),
+        # Across the lists, in the order of the editor's gestures.
+        "undo": max(
+            (c for c in columns if c.undo_moment), key=attrgetter("undo_moment"), default=None
+        ),
+        "redo": max(
+            (c for c in columns if c.redo_moment), key=attrgetter("redo_moment"), default=None
+        ),
         "undoable": [
             entry for column in columns if (entry := own_latest(username, column.key)) is not None
         ],

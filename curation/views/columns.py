@@ -7,20 +7,23 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from curation.comparison import Comparison, Row, compare
 from curation.domain.changes import Changes
-from curation.models import Draft, Listing
+from curation.models import Draft, DraftSteps, Listing
 from curation.services.drafts import token
-from curation.services.listings import known_items
+from curation.services.listings import known_items, titles_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from django.contrib.auth.models import AnonymousUser
 
     from curation.models import User
+    from curation.portal.items import Item
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,9 @@ class Column:
     listing: Listing
     draft: Draft | None
     comparison: Comparison
+    # When the step was made that can be undone now, or undone that can be made again; "" without.
+    undo_moment: str = ""
+    redo_moment: str = ""
 
     @property
     def key(self) -> str:
@@ -37,10 +43,15 @@ class Column:
         return self.listing.key
 
     @property
+    def url(self) -> str:
+        """Return the address under which the listing has its actions."""
+        return reverse("list-undo", args=[self.key]).removesuffix("undo/")
+
+    @property
     def items_url(self) -> str:
         """Return the address under which each item has its actions."""
         # One reversal for the whole list instead of five a row.
-        return reverse("list-move", args=[self.key, "-"]).removesuffix("-/move/")
+        return f"{self.url}items/"
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -75,28 +86,33 @@ class Column:
 
 
 def load_columns(user: User | AnonymousUser, keys: Iterable[str] | None = None) -> list[Column]:
-    """Return the columns of a person's board, in order. Three queries, however long the lists."""
+    """Return the columns of a person's board, in order. Four queries, however long the lists."""
     listings = Listing.objects.all() if keys is None else Listing.objects.filter(pk__in=list(keys))
     drafts = {draft.listing_id: draft for draft in Draft.objects.filter(editor_id=user.pk)}
+    steps = {
+        each.listing_id: each
+        for each in DraftSteps.objects.filter(editor_id=user.pk).defer("past", "future")
+    }
     pairs = [(listing, drafts.get(listing.key)) for listing in listings]
     items = known_items(
         (listing.key, item_id)
         for listing, draft in pairs
         for item_id in {*listing.live, *(draft.selection + draft.base if draft else ())}
     )
-    return [
-        Column(
-            listing,
-            draft,
-            compare(
-                listing.key,
-                draft.base if draft else listing.live,
-                draft.selection if draft else listing.live,
-                items,
-            ),
-        )
-        for listing, draft in pairs
-    ]
+    return [_column(listing, draft, items, steps.get(listing.key)) for listing, draft in pairs]
+
+
+def _column(
+    listing: Listing,
+    draft: Draft | None,
+    items: Mapping[tuple[str, str], Item],
+    steps: DraftSteps | None,
+) -> Column:
+    base, selection = (draft.base, draft.selection) if draft else (listing.live, listing.live)
+    comparison = compare(listing.key, base, selection, items)
+    if steps is None or not steps.holds(selection, base):
+        return Column(listing, draft, comparison)
+    return Column(listing, draft, comparison, steps.undo_moment, steps.redo_moment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +142,11 @@ class Dock:
         return sum(len(column.changes.moved) for column in self.columns)
 
     @property
+    def is_outdated(self) -> bool:
+        """Tell whether a live list changed since its draft began."""
+        return any(column.is_outdated for column in self.columns)
+
+    @property
     def saved_at(self) -> datetime | None:
         """Return when the last step was saved."""
         return max(
@@ -137,3 +158,21 @@ def dock_of(columns: Iterable[Column]) -> Dock | None:
     """Return the dock, or None when nothing differs from the portal."""
     changed = tuple(column for column in columns if column.draft is not None)
     return Dock(changed) if changed else None
+
+
+def outline(key: str, done: Changes) -> str:
+    """Say in one sentence what became of a listing's items."""
+    moved = [(item_id, to) for item_id, _from, to in done.moved]
+    placed, gone = [*done.added, *moved], [item_id for item_id, _position in done.removed]
+    if len(placed) + len(gone) != 1:
+        count = len(placed) + len(gone)
+        return ngettext("%(count)d item changed.", "%(count)d items changed.", count) % {
+            "count": count
+        }
+    titles = titles_of(key, {*gone, *(item_id for item_id, _position in placed)})
+    for item_id, position in placed:
+        return _("“%(title)s” is at position %(position)d.") % {
+            "title": titles.get(item_id, item_id),
+            "position": position,
+        }
+    return _("“%(title)s” is not in the list.") % {"title": titles.get(gone[0], gone[0])}

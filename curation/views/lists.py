@@ -4,11 +4,12 @@ Each works as a plain form (redirect to the board) and by htmx (the list as it i
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from curation.accounts.decorators import requires
@@ -21,7 +22,9 @@ from curation.services import drafts
 from curation.services.errors import CurationError, StaleDraft
 from curation.services.listings import find
 from curation.views.board import board_context
-from curation.views.columns import dock_of, load_columns
+from curation.views.columns import dock_of, load_columns, outline
+
+T = TypeVar("T")
 
 SEARCH_SIZE = 8
 
@@ -75,6 +78,32 @@ def add(request: HttpRequest, listing_key: str, item_id: str) -> HttpResponse:
     )
 
 
+@require_POST
+@requires(Permission.EDIT)
+def undo(request: HttpRequest, listing_key: str) -> HttpResponse:
+    """Take back the last step in this list."""
+    listing = get_object_or_404(Listing, pk=listing_key)
+    return _act(
+        request,
+        listing,
+        lambda user, seen: drafts.undo(user, listing, seen=seen),
+        lambda done: _("Undone: %(what)s") % {"what": outline(listing.key, done)},
+    )
+
+
+@require_POST
+@requires(Permission.EDIT)
+def redo(request: HttpRequest, listing_key: str) -> HttpResponse:
+    """Make the step again that was undone last in this list."""
+    listing = get_object_or_404(Listing, pk=listing_key)
+    return _act(
+        request,
+        listing,
+        lambda user, seen: drafts.redo(user, listing, seen=seen),
+        lambda done: _("Redone: %(what)s") % {"what": outline(listing.key, done)},
+    )
+
+
 @require_http_methods(["GET", "POST"])
 @requires(Permission.EDIT)
 def discard(request: HttpRequest) -> HttpResponse:
@@ -124,15 +153,22 @@ def search(request: HttpRequest, listing_key: str) -> HttpResponse:
 
 
 def _act(
-    request: HttpRequest, listing: Listing, act: Callable[[User, str], object]
+    request: HttpRequest,
+    listing: Listing,
+    act: Callable[[User, str], T],
+    tell: Callable[[T], str] | None = None,
 ) -> HttpResponse:
-    """Do one step of a draft, then show the true state, whatever became of it."""
+    """Do one step of a draft, then show the true state, whatever became of it.
+
+    `tell` puts what was done in words for a screen reader, where the page cannot know it before.
+    """
     user = request.user
     assert isinstance(user, User)  # noqa: S101 (the permission was checked)
     error: CurationError | PortalError | None = None
-    status = 200
+    status, said = 200, ""
     try:
-        act(user, request.POST.get("version", ""))
+        done = act(user, request.POST.get("version", ""))
+        said = tell(done) if tell else ""
     except StaleDraft as stale:
         error, status = stale, 409
     except (CurationError, ItemNotFound, ItemDeleted) as refusal:
@@ -147,6 +183,7 @@ def _act(
     context = board_context(columns, user.get_username()) | {
         "stale_columns": [column for column in columns if column.key == listing.key],
         "error": error,
+        "said": said,
     }
     return page(request, "board/acted.html", context, status=status)
 

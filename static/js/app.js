@@ -31,14 +31,38 @@
   const announce = (section, name, values) => say(phrase(section.dataset["say" + name], values));
   const isBusy = (key) => { const { current, queue } = stateOf(key); return Boolean(current || queue.length || held?.key === key); };
 
+  let latest = null; // the column of the latest gesture
   function step(key, operation) {
     const state = stateOf(key);
+    latest = key;
     state.epoch += 1;
     const last = state.queue.at(-1);
     if (operation.coalesce && last?.url === operation.url) state.queue.pop(); // only the last place counts
     state.queue.push(operation);
     next(key);
   }
+
+  // Undo and redo, after whatever is still under way; the answer shows the list and says what it did.
+  function walk(way) {
+    const button = document.getElementById(way);
+    const key = latest && isBusy(latest) ? latest : button?.form?.id.slice(0, -5);
+    if (key) step(key, { url: `${$(`#${key}-column`).dataset.url}${way}/` });
+  }
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("#undo, #redo");
+    if (!button) return;
+    event.preventDefault();
+    walk(button.id);
+  });
+  // A search field in which nothing was typed since it was emptied has nothing of its own to undo.
+  const isTyping = (target) => target.closest?.("input:not([type=checkbox], [type=radio], [data-untouched]), textarea, select, [contenteditable]");
+  document.addEventListener("keydown", (event) => {
+    if (!(event.ctrlKey || event.metaKey) || event.altKey || held || isTyping(event.target) || $("dialog[open]")) return;
+    const way = { z: event.shiftKey ? "redo" : "undo", y: "redo" }[event.key.toLowerCase()];
+    if (!way || !document.getElementById(way)) return;
+    event.preventDefault();
+    walk(way);
+  });
 
   async function next(key) {
     const state = stateOf(key);
@@ -464,6 +488,7 @@
     const { key } = combo, section = sectionOf(combo.input), { id, title, place: listed } = option.dataset;
     if (listed) return announce(section, "Listed", { title, position: listed });
     combo.input.value = "";
+    combo.input.dataset.untouched = "";
     closePop(combo.form);
     $(".combo__results", combo.pop).replaceChildren();
     combo.input.focus();
@@ -486,6 +511,7 @@
     event.preventDefault(); // Enter chooses an option; it does not leave the board
   });
   document.addEventListener("input", (event) => {
+    delete event.target.dataset.untouched;
     if (event.target.matches("[role=combobox]") && !event.target.value.trim()) closePop(event.target.form);
   });
   document.addEventListener("htmx:configRequest", (event) => {

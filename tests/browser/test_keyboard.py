@@ -232,10 +232,13 @@ def test_the_whole_job_without_a_mouse(page, board, portal, press, titles):
     order = [live[1], live[0], *live[2:]]
     page.goto("/")
 
-    # From the top of the page: past the bar, through the search field, to the first handle.
+    # From the top of the page: past the bar, undo and redo, the search field, to the first handle.
     press("Tab")
     expect(page.get_by_role("link", name="Aller au contenu")).to_be_focused()
     press("Enter")
+    for way in ("Annuler", "Refaire"):
+        press("Tab")
+        expect(page.get_by_role("button", name=way)).to_be_focused()
     press("Tab")
     expect(datasets.search).to_be_focused()
     press("Tab")

@@ -1,3 +1,5 @@
+import uuid
+
 import pytest
 from django.core.exceptions import PermissionDenied
 
@@ -5,10 +7,11 @@ from curation.models import Draft, Listing
 from curation.portal.errors import ItemNotFound
 from curation.sandbox import faults
 from curation.sandbox.faults import Fault, What
-from curation.services import drafts, listings
+from curation.services import drafts, listings, merging, publishing
 from curation.services.errors import (
     AlreadyListed,
     ListFull,
+    NoStep,
     NotInList,
     NotShowable,
     StaleDraft,
@@ -245,3 +248,162 @@ def test_a_list_that_names_an_item_twice_can_be_edited(editor, listing, portal, 
 
     assert draft is not None
     assert draft.selection == twice[1:]
+
+
+def step_by_step(user, listing, *titles_out):
+    """Take items out one by one; return the selections on the way, the live list first."""
+    seen = [listing.live]
+    for item_id in titles_out:
+        draft = drafts.remove_item(user, listing, item_id, seen=seen_by(user, listing))
+        assert draft is not None
+        seen.append(draft.selection)
+    return seen
+
+
+def shown(user, listing):
+    draft = drafts.draft_of(user, listing)
+    return draft.selection if draft else listing.live
+
+
+def test_undo_goes_back_to_the_live_list_and_redo_forth(editor, listing):
+    way = step_by_step(editor, listing, *listing.live[:3])
+
+    back = []
+    for _step in way[1:]:
+        drafts.undo(editor, listing, seen=seen_by(editor, listing))
+        back.append(shown(editor, listing))
+    assert back == way[-2::-1]
+    assert not Draft.objects.exists()
+
+    forth = []
+    for _step in way[1:]:
+        drafts.redo(editor, listing, seen=seen_by(editor, listing))
+        forth.append(shown(editor, listing))
+    assert forth == way[1:]
+
+
+def test_undo_tells_what_it_changed(editor, listing):
+    step_by_step(editor, listing, listing.live[2])
+
+    done = drafts.undo(editor, listing, seen=seen_by(editor, listing))
+
+    assert (done.added, done.removed, done.moved) == (((listing.live[2], 3),), (), ())
+
+
+def test_a_step_back_to_the_live_list_can_be_undone(editor, listing):
+    first, second, *_ = listing.live
+    drafts.move_item(editor, listing, second, to=1, seen=seen_by(editor, listing))
+    drafts.move_item(editor, listing, first, to=1, seen=seen_by(editor, listing))
+
+    drafts.undo(editor, listing, seen=seen_by(editor, listing))
+
+    assert Draft.objects.get().selection[:2] == (second, first)
+
+
+def test_a_new_step_drops_what_was_undone(editor, listing):
+    step_by_step(editor, listing, listing.live[0])
+    drafts.undo(editor, listing, seen=seen_by(editor, listing))
+    step_by_step(editor, listing, listing.live[1])
+
+    with pytest.raises(NoStep):
+        drafts.redo(editor, listing, seen=seen_by(editor, listing))
+
+
+def test_a_move_to_the_same_place_is_no_step(editor, listing):
+    second = listing.live[1]
+    drafts.move_item(editor, listing, second, to=1, seen=seen_by(editor, listing))
+    drafts.move_item(editor, listing, second, to=1, seen=seen_by(editor, listing))
+
+    drafts.undo(editor, listing, seen=seen_by(editor, listing))
+
+    assert not Draft.objects.exists()
+
+
+def test_a_discarded_draft_can_be_brought_back(editor, listing):
+    *_, last = step_by_step(editor, listing, *listing.live[:2])
+    drafts.discard(editor, listing, seen=seen_by(editor, listing))
+
+    drafts.undo(editor, listing, seen=seen_by(editor, listing))
+
+    assert Draft.objects.get().selection == last
+
+
+@pytest.mark.parametrize("way", [drafts.undo, drafts.redo])
+def test_a_list_without_steps_says_so(editor, listing, way):
+    with pytest.raises(NoStep):
+        way(editor, listing, seen=seen_by(editor, listing))
+
+
+@pytest.mark.parametrize("way", [drafts.undo, drafts.redo])
+def test_a_stale_page_undoes_nothing(editor, listing, way):
+    old = seen_by(editor, listing)
+    *_, last = step_by_step(editor, listing, listing.live[0])
+
+    with pytest.raises(StaleDraft):
+        way(editor, listing, seen=old)
+
+    assert Draft.objects.get().selection == last
+
+
+@pytest.mark.parametrize("way", [drafts.undo, drafts.redo])
+def test_only_editors_go_back_and_forth(reader, listing, way):
+    with pytest.raises(PermissionDenied):
+        way(reader, listing, seen=seen_by(reader, listing))
+
+
+def test_nothing_is_undone_into_a_list_that_changed(editor, listing):
+    """The steps began from the list as it was: undoing them would take others' changes back."""
+    step_by_step(editor, listing, listing.live[0])
+    drafts.undo(editor, listing, seen=seen_by(editor, listing))
+    Listing.objects.filter(pk=listing.pk).update(known=listing.live[1:], revision=9)
+
+    with pytest.raises(NoStep):
+        drafts.redo(editor, listing, seen=seen_by(editor, listing))
+
+
+def test_steps_go_on_while_the_live_list_changes(editor, listing):
+    way = step_by_step(editor, listing, *listing.live[:2])
+    Listing.objects.filter(pk=listing.pk).update(known=[], revision=9)
+
+    drafts.undo(editor, listing, seen=seen_by(editor, listing))
+
+    assert Draft.objects.get().selection == way[1]
+
+
+def test_an_adopted_merge_leaves_nothing_to_undo(editor, listing):
+    step_by_step(editor, listing, listing.live[0])
+    Listing.objects.filter(pk=listing.pk).update(known=listing.live[:-1], revision=9)
+    merging.adopt(
+        editor, listing, seen=seen_by(editor, listing), revision=9, choices=merging.Choices()
+    )
+
+    with pytest.raises(NoStep):
+        drafts.undo(editor, listing, seen=seen_by(editor, listing))
+
+    drafts.remove_item(editor, listing, listing.live[1], seen=seen_by(editor, listing))
+    drafts.undo(editor, listing, seen=seen_by(editor, listing))
+    assert Draft.objects.get().base == listing.live
+
+
+def test_a_publication_leaves_nothing_to_undo(editor, listing, client_of_portal):
+    step_by_step(editor, listing, listing.live[0])
+    publishing.publish(
+        editor,
+        listing,
+        seen=seen_by(editor, listing),
+        attempt=uuid.uuid4(),
+        note="",
+        client=client_of_portal,
+    )
+
+    with pytest.raises(NoStep):
+        drafts.undo(editor, listing, seen=seen_by(editor, listing))
+
+
+def test_steps_of_two_editors_are_apart(editor, colleague, listing):
+    step_by_step(editor, listing, listing.live[0])
+    *_, theirs = step_by_step(colleague, listing, listing.live[1])
+
+    drafts.undo(editor, listing, seen=seen_by(editor, listing))
+
+    assert Draft.objects.get().selection == theirs

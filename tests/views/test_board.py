@@ -177,8 +177,8 @@ def test_the_number_of_queries_does_not_grow_with_the_list(
     ids = [f"{number:024x}" for number in range(count)]
     Listing.objects.filter(pk="datasets").update(known=ids)
 
-    # Session, user twice, listings twice, drafts, items, own latest twice, version, unsettled.
-    with django_assert_num_queries(10):
+    # Session, user, listings twice, drafts, steps, items, own latest twice, version, unsettled.
+    with django_assert_num_queries(11):
         page = html(signed_in.get("/"))
 
     assert len(listed(page, "datasets")) == count

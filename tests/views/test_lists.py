@@ -1,6 +1,9 @@
-import pytest
+import re
 
-from curation.models import Draft
+import pytest
+from django.utils.html import escape
+
+from curation.models import Draft, KnownItem, Listing
 from curation.sandbox import faults
 from curation.sandbox.faults import Fault, What
 from curation.services import drafts
@@ -234,8 +237,15 @@ def test_discarding_asks_first(signed_in, editor, listing, seen):
 
     question = html(signed_in.get("/discard/"))
 
-    assert "You lose 1 change" in question
+    assert "1 change that is not published goes away. “Undo” brings it back" in question
     assert Draft.objects.count() == 1
+
+
+def test_discarding_what_cannot_come_back_says_so(signed_in, editor, listing, seen):
+    drafts.remove_item(editor, listing, listing.live[0], seen=seen())
+    Listing.objects.filter(pk=listing.pk).update(known=listing.live[:3], revision=9)
+
+    assert "You lose 1 change" in html(signed_in.get("/discard/"))
 
 
 def test_discarding_removes_the_draft_that_was_shown(signed_in, editor, listing, seen):
@@ -256,3 +266,109 @@ def test_discarding_keeps_a_draft_that_went_on_in_another_tab(signed_in, editor,
 
     assert Draft.objects.get().selection == listing.live[2:]
     assert "This list changed since the page showed it" in html(response)
+
+
+WAYS = ["undo", "redo"]
+
+
+@pytest.fixture
+def walked(editor, listing, seen):
+    """Take an item out, and take that back if the next step is to make it again."""
+
+    def walked(way: str) -> dict[str, object]:
+        drafts.remove_item(editor, listing, listing.live[2], seen=seen())
+        if way == "redo":
+            drafts.undo(editor, listing, seen=seen())
+        return {"version": seen()}
+
+    return walked
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_going_back_and_forth_works_as_a_plain_form(signed_in, listing, walked, way):
+    response = signed_in.post(f"/lists/datasets/{way}/", walked(way))
+
+    assert response.status_code == 302
+    assert response.headers["Location"] == "/"
+    assert Draft.objects.exists() == (way == "redo")
+
+
+@pytest.mark.parametrize(
+    ("way", "said"),
+    [
+        ("undo", "Undone: “{title}” is at position 3."),
+        ("redo", "Redone: “{title}” is not in the list."),
+    ],
+)
+def test_going_back_and_forth_says_what_it_did(signed_in, listing, walked, way, said):
+    response = signed_in.htmx_post(f"/lists/datasets/{way}/", **walked(way))
+
+    fragment = html(response)
+    title = KnownItem.objects.get(portal_id=listing.live[2]).card["title"]
+    assert response.status_code == 200
+    assert "<html" not in fragment
+    assert escape(said.format(title=title)) in fragment
+    assert (listing.live[2] in listed(fragment, "datasets")) == (way == "undo")
+
+
+def test_undoing_several_changes_at_once_counts_them(signed_in, editor, listing, seen):
+    for item_id in listing.live[:3]:
+        drafts.remove_item(editor, listing, item_id, seen=seen())
+    drafts.discard(editor, listing, seen=seen())
+
+    fragment = html(signed_in.htmx_post("/lists/datasets/undo/", version=seen()))
+
+    assert "Undone: 3 items changed." in fragment
+    assert listed(fragment, "datasets") == list(listing.live[3:])
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_going_nowhere_gets_a_sentence(signed_in, listing, seen, way):
+    response = signed_in.htmx_post(f"/lists/datasets/{way}/", version=seen())
+
+    assert response.status_code == 422
+    assert "nothing to undo or redo" in html(response)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_going_back_and_forth_from_a_stale_page_is_refused(
+    signed_in, editor, listing, walked, way, seen
+):
+    data = walked(way)
+    drafts.move_item(editor, listing, listing.live[4], to=1, seen=seen())
+    other_tab = Draft.objects.get().selection
+
+    response = signed_in.htmx_post(f"/lists/datasets/{way}/", **data)
+
+    assert response.status_code == 409
+    assert listed(html(response), "datasets") == list(other_tab)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_going_back_and_forth_is_a_post_of_an_editor(signed_in, browser_of, reader, walked, way):
+    data = walked(way)
+
+    assert signed_in.get(f"/lists/datasets/{way}/").status_code == 405
+    assert browser_of(reader).post(f"/lists/datasets/{way}/", data).status_code == 403
+
+
+def test_the_board_undoes_the_last_gesture_whatever_the_list(signed_in, editor, listing, seen):
+    reuses = Listing.objects.get(pk="reuses")
+    drafts.remove_item(editor, listing, listing.live[0], seen=seen())
+    drafts.remove_item(editor, reuses, reuses.live[0], seen=drafts.token(reuses, None))
+
+    page = html(signed_in.get("/"))
+    assert 'formaction="/lists/reuses/undo/"' in page
+    assert re.search(r'id="redo"[^>]*aria-disabled="true"', page)
+
+    signed_in.post(
+        "/lists/reuses/undo/", {"version": drafts.token(reuses, drafts.draft_of(editor, reuses))}
+    )
+    page = html(signed_in.get("/"))
+
+    assert 'formaction="/lists/datasets/undo/"' in page
+    assert 'formaction="/lists/reuses/redo/"' in page
+
+
+def test_a_reader_has_nothing_to_undo(browser_of, reader, listing):
+    assert 'id="undo"' not in html(browser_of(reader).get("/"))
