@@ -114,6 +114,9 @@ class Listing(models.Model):
     revision = models.PositiveIntegerField(default=0)
     checked_at = models.DateTimeField(null=True, default=None)
     unreachable_since = models.DateTimeField(null=True, default=None)
+    # How often it was read, and how long that took in all: what the portal's speed is told from.
+    readings = models.BigIntegerField(default=0)
+    reading_milliseconds = models.BigIntegerField(default=0)
 
     # One attempt at a time, across processes and machines: taken by compare-and-set. A claim names
     # one call of `publish`, not its attempt: the same attempt may be asked for twice. No claim, but
@@ -529,3 +532,31 @@ class AuditTitle(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class Tally(models.Model):
+    """How many entries record an action of a listing: kept with each append, never counted anew.
+
+    Derived from the entries, and no part of what is verified.
+    """
+
+    action = models.CharField(max_length=40)
+    listing = models.CharField(max_length=40, blank=True)
+    count = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["action", "listing"], name="tally_once")]
+
+    def __str__(self) -> str:
+        return f"{self.count} {self.action} {self.listing}"
+
+
+class Heartbeat(models.Model):
+    """When something that runs beside the web processes last did its work, and what it found."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    at = models.DateTimeField()
+    found = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.at}"

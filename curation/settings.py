@@ -202,6 +202,7 @@ STORAGES = {
 
 # --- Logs -----------------------------------------------------------------------------------------
 
+METRICS_TOKEN = env.key("METRICS_TOKEN")
 LOG_FORMAT = env.choice("LOG_FORMAT", "line" if IS_SANDBOX else "json", [*FORMATS])
 LOGGING = {
     "version": 1,

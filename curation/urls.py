@@ -45,6 +45,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Machines.
     path("healthz", probes.healthz, name="healthz"),
     path("readyz", probes.readyz, name="readyz"),
+    path("metrics", probes.metrics, name="metrics"),
 ]
 
 if settings.IS_SANDBOX:

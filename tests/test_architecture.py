@@ -30,7 +30,9 @@ ROOMS: dict[str, set[str]] = {
     "canonical": {"domain"},
     "models": {"domain", "accounts.roles", "wording", "canonical"},
     "migrations": {"accounts.roles", "canonical"},
-    "services": {"models", "canonical", "domain", "portal", "accounts.roles", "wording"},
+    "services": {
+        *("__init__", "models", "canonical", "domain", "portal", "accounts.roles", "wording"),
+    },
     "accounts": {"models", "accounts.roles", "services.audit", "services.accounts"},
     "context": {"models", "accounts.roles", "logs"},
     "comparison": {"domain", "portal.items"},

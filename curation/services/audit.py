@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from curation.canonical import payload_text
 from curation.domain import chain
 from curation.domain.changes import changes
 from curation.domain.text import fold
-from curation.models import Action, AuditEntry, AuditItem, AuditTitle, OpenAttempt
+from curation.models import Action, AuditEntry, AuditItem, AuditTitle, OpenAttempt, Tally
 
 if TYPE_CHECKING:
     import uuid
@@ -100,6 +101,7 @@ def record(
         entry.digest = chain.digest(previous_digest, entry.payload(), key)
         entry.save()
         _index(entry)
+        _count(entry)
         transaction.on_commit(lambda: _announce(entry))
     return entry
 
@@ -120,6 +122,13 @@ def _index(entry: AuditEntry) -> None:
         OpenAttempt.objects.create(entry=entry, attempt=entry.attempt)
     elif entry.is_outcome:
         OpenAttempt.objects.filter(attempt=entry.attempt).delete()
+
+
+def _count(entry: AuditEntry) -> None:
+    """Keep the tally. Appends are in a row: nobody else counts meanwhile."""
+    which = {"action": str(entry.action), "listing": entry.listing}
+    if not Tally.objects.filter(**which).update(count=F("count") + 1):
+        Tally.objects.create(**which, count=1)
 
 
 def items_of(entry: AuditEntry) -> list[AuditItem]:
@@ -146,10 +155,11 @@ def keys() -> list[bytes]:
     return [key.encode() for key in (settings.AUDIT_KEY, *settings.AUDIT_OLD_KEYS) if key]
 
 
-def links() -> Iterator[chain.Link]:
-    """Yield every entry as a link of the chain, in order and in constant memory."""
+def links(after: int = 0) -> Iterator[chain.Link]:
+    """Yield every entry after this one as a link of the chain, in order and in constant memory."""
     columns = ("previous_digest", "digest", "key", payload_text())
-    for sequence, previous, stated, key, text in AuditEntry.objects.streamed(*columns):
+    entries = AuditEntry.objects.filter(sequence__gt=after)
+    for sequence, previous, stated, key, text in entries.streamed(*columns):
         hashed = text if isinstance(text, bytes) else text.encode()
         yield chain.Link(sequence, previous, stated, key, hashed)
 
@@ -164,6 +174,21 @@ def verify(walk: chain.Walk, entries: Iterable[chain.Link] | None = None) -> cha
         if broken:
             return broken
     return walk.end()
+
+
+def verify_newest(most: int) -> tuple[int, chain.Broken | None]:
+    """Verify no more than the newest entries; return how many, and the first broken one, if any.
+
+    It costs the same however long the log is. Says nothing of what is before them.
+    """
+    head = AuditEntry.objects.order_by("-sequence").values_list("sequence", flat=True).first() or 0
+    start = max(head - most, 0)
+    walk = chain.Walk(keys())
+    if start:
+        before = AuditEntry.objects.filter(sequence=start).values_list("digest", flat=True).first()
+        walk.count, walk.head = start, before or ""
+    broken = verify(walk, links(start))
+    return walk.count - start, broken
 
 
 def _exactly(sequence: int) -> chain.Link | None:

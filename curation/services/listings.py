@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -100,7 +101,9 @@ def refresh(client: PortalClient) -> dict[str, PortalError | None]:
     time since when; returns what went wrong by listing key.
     """
     listings = list(Listing.objects.all())
+    began = time.monotonic()
     answers = client.homes([listing.key for listing in listings])
+    took = round((time.monotonic() - began) * 1000)
     problems: dict[str, PortalError | None] = {}
     for listing in listings:
         answer = answers[listing.key]
@@ -110,7 +113,7 @@ def refresh(client: PortalClient) -> dict[str, PortalError | None]:
         else:
             problems[listing.key] = None
             remember_items(answer)
-            observe(listing, tuple(item.id for item in answer), client)
+            observe(listing, tuple(item.id for item in answer), client, took=took)
     return problems
 
 
@@ -123,7 +126,12 @@ def note_unreachable(listing: Listing) -> None:
 
 
 def observe(
-    listing: Listing, live: Selection, client: PortalClient, *, claim: uuid.UUID | None = None
+    listing: Listing,
+    live: Selection,
+    client: PortalClient,
+    *,
+    claim: uuid.UUID | None = None,
+    took: int | None = None,
 ) -> None:
     """Compare a reading with what we knew, and record a change made by someone else.
 
@@ -131,6 +139,7 @@ def observe(
     published or settled) is out of date, and says nothing. While an attempt of ours is under way or
     not settled, a difference may be its effect: it is left to settling, unless the caller holds the
     `claim` and has sent nothing yet. The row lock lets exactly one of several observers record it.
+    `took` is in milliseconds, of a reading whose speed is to be remembered.
     """
     deleted = _dropped(listing, live, client)
     with transaction.atomic():
@@ -138,7 +147,14 @@ def observe(
         if current.revision == listing.revision:
             current.checked_at = timezone.now()
             current.unreachable_since = None
-            current.save(update_fields=["checked_at", "unreachable_since"])
+            if took is not None:
+                current.readings += 1
+                current.reading_milliseconds += took
+            current.save(
+                update_fields=[
+                    *("checked_at", "unreachable_since", "readings", "reading_milliseconds")
+                ]
+            )
             may_be_ours = (current.is_held and current.claim != claim) or (
                 AuditEntry.objects.unsettled().filter(listing=current.key).exists()
             )

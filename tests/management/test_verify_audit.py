@@ -6,7 +6,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from curation.domain import chain
-from curation.models import Action, AuditEntry
+from curation.models import Action, AuditEntry, Heartbeat
 from curation.services import audit
 
 KEY = "k" * 32
@@ -120,3 +120,24 @@ def test_progress_is_drawn_on_a_terminal_only(three_entries, append_only_log, ex
     assert pipe.getvalue() == ""
     assert terminal.getvalue().count("%") == 2
     assert terminal.getvalue().endswith("\r\033[K")
+
+
+def test_what_was_found_is_remembered_for_the_status_page(three_entries):
+    run()
+    sound = Heartbeat.objects.get().found
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE curation_auditentry SET note = 'x' WHERE sequence = 2")
+    with pytest.raises(CommandError):
+        run()
+
+    broken = Heartbeat.objects.get()
+    assert sound == {"count": 3, "broken": ""}
+    assert broken.name == "verify"
+    assert broken.found["count"] == 1
+    assert broken.found["broken"].startswith("Broken at entry 2")
+
+
+def test_a_file_says_nothing_of_the_log(export):
+    run(export)
+
+    assert not Heartbeat.objects.exists()

@@ -353,3 +353,36 @@ def test_a_sealed_log_does_not_go_on_unsealed(db, settings):
         record()
 
     assert AuditEntry.objects.count() == 1
+
+
+def test_the_newest_entries_are_verified_alone(four_entries, key):
+    assert audit.verify_newest(3) == (3, None)
+    assert audit.verify_newest(50) == (4, None)
+
+
+@pytest.mark.parametrize(("change", "broken"), [("note = 'other'", 3), ("digest = 'x'", 3)])
+def test_a_break_among_the_newest_is_found(four_entries, key, change, broken):
+    run(f"UPDATE curation_auditentry SET {change} WHERE sequence = 3")  # noqa: S608
+
+    found = audit.verify_newest(2)[1]
+    assert found
+    assert found.sequence == broken
+
+
+def test_a_break_just_before_the_newest_is_found_at_the_link(four_entries, key):
+    run("UPDATE curation_auditentry SET digest = 'x' WHERE sequence = 2")
+
+    found = audit.verify_newest(2)[1]
+    assert found
+    assert (found.sequence, found.reason) == (3, Reason.LINK)
+
+
+def test_a_break_before_the_newest_is_for_a_whole_verification(four_entries, key):
+    run("UPDATE curation_auditentry SET note = 'other' WHERE sequence = 1")
+
+    assert audit.verify_newest(2) == (2, None)
+    assert first_broken(key) == (1, Reason.DIGEST)
+
+
+def test_an_empty_log_has_no_newest_entry(db):
+    assert audit.verify_newest(50) == (0, None)

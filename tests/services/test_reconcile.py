@@ -1,7 +1,10 @@
+from datetime import timedelta
+
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
-from curation.models import Action, AuditEntry, Listing
+from curation.models import Action, AuditEntry, Heartbeat, Listing
 from curation.sandbox import faults
 from curation.sandbox.faults import Fault, What
 from curation.services.reconcile import reconcile
@@ -22,6 +25,17 @@ def test_a_portal_that_does_not_answer_changes_nothing(listing, client_of_portal
 
     assert set(found.problems) == {"datasets", "reuses"}
     assert Listing.objects.get(pk="datasets").live == listing.live
+
+
+def test_a_pass_leaves_a_heartbeat(listing, client_of_portal):
+    reconcile(client_of_portal)
+    with faults.switched_on(Fault(What.REFUSE, path="/home/reuses/", times=0)):
+        reconcile(client_of_portal, every=60)
+
+    (heartbeat,) = Heartbeat.objects.all()
+    assert heartbeat.name == "reconcile"
+    assert heartbeat.found == {"every": 60, "unread": ["reuses"]}
+    assert timezone.now() - heartbeat.at < timedelta(minutes=1)
 
 
 def test_the_command_says_what_it_cannot_read(listing, capsys):

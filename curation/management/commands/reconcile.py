@@ -39,7 +39,7 @@ class Command(BaseCommand):
         while not stop.is_set():
             close_old_connections()
             try:
-                self._tell(reconcile(portal_client()))
+                self._tell(reconcile(portal_client(), every=pause))
             except DatabaseError as error:  # the watch outlives a restart of the database
                 self.stderr.write(f"The database does not answer: {type(error).__name__}.")
             stop.wait(pause)

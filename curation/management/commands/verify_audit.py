@@ -6,13 +6,13 @@ from typing import Any
 
 from django.core.management import CommandError
 from django.core.management.base import BaseCommand
-from django.db import connection
+from django.db import DatabaseError, connection
 
 from curation import append_only
 from curation.domain import chain
 from curation.management.progress import watched
 from curation.models import AuditEntry
-from curation.services import audit
+from curation.services import audit, heartbeats
 
 
 class Command(BaseCommand):
@@ -33,6 +33,8 @@ class Command(BaseCommand):
             without_key=options["without_key"],
         )
         broken = self._follow_file(walk, options["file"]) if options["file"] else self._follow(walk)
+        if not options["file"]:
+            self._remember(walk, broken)
         if broken:
             raise CommandError(str(broken))
         self.stdout.write("\n".join(walk.report()))
@@ -42,6 +44,14 @@ class Command(BaseCommand):
             self.stderr.write("The database does not refuse changes to entries: run migrate.")
         last = AuditEntry.objects.order_by("-sequence").values_list("sequence", flat=True).first()
         return audit.verify(walk, watched(audit.links(), last or 0, self.stderr))
+
+    def _remember(self, walk: chain.Walk, broken: chain.Broken | None) -> None:
+        """Let the status page tell of it, unless this may only read."""
+        found = {"count": walk.count, "broken": str(broken) if broken else ""}
+        try:
+            heartbeats.beat(heartbeats.VERIFY, found)
+        except DatabaseError:
+            self.stderr.write("The status page cannot tell of this: the database takes no changes.")
 
     def _follow_file(self, walk: chain.Walk, file: Path) -> chain.Broken | None:
         try:
