@@ -6,6 +6,7 @@ the default. A secret may stand in a file named by `NAME_FILE` (Docker and syste
 
 import re
 from collections.abc import Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -49,6 +50,19 @@ class Environment:
         if not 0 < seconds < float("inf"):
             raise ImproperlyConfigured(f"{name} must be a number of seconds, not “{value}”.")
         return seconds
+
+    def peers(self, name: str) -> list[str]:
+        """Return addresses and networks (10.0.0.0/8), and `unix` for the end of a Unix socket."""
+        peers = self.words(name)
+        for peer in peers:
+            try:
+                ip_network(peer)
+            except ValueError:
+                if peer != "unix":
+                    raise ImproperlyConfigured(
+                        f"{name} must hold addresses or networks such as 10.0.0.0/8, not “{peer}”."
+                    ) from None
+        return peers
 
     def words(self, name: str) -> list[str]:
         """Return the comma-separated values, blanks and empty ones dropped."""

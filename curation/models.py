@@ -482,6 +482,20 @@ class RefusedSignIns(models.Model):
         return f"{self.untold} {self.via}/{self.account}"
 
 
+class SignInAttempts(models.Model):
+    """Attempts to sign in with a password, counted for all processes (`services.throttling`).
+
+    The key is a keyed digest: of whom or from where is not to be read here.
+    """
+
+    key = models.CharField(max_length=64, primary_key=True)
+    since = models.DateTimeField(db_index=True)
+    count = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.count} since {self.since}"
+
+
 class OpenAttempt(models.Model):
     """That an intent has no outcome yet. Few at any time: they are found however long the log.
 

@@ -33,7 +33,10 @@ ROOMS: dict[str, set[str]] = {
     "services": {
         *("__init__", "models", "canonical", "domain", "portal", "accounts.roles", "wording"),
     },
-    "accounts": {"models", "accounts.roles", "services.audit", "services.accounts"},
+    "accounts": {
+        *("models", "accounts.roles", "services.audit", "services.accounts"),
+        "services.throttling",
+    },
     "context": {"models", "accounts.roles", "logs"},
     "comparison": {"domain", "portal.items"},
     "http": {"models", "portal.errors", "services.errors"},

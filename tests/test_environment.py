@@ -171,3 +171,18 @@ def test_unreadable_secret_file_is_refused(tmp_path: Path, content):
     sentence = refused(Environment({"IT_FILE": str(file)}), "secret")
 
     assert sentence == f"IT_FILE: “{file}” cannot be read."
+
+
+def test_peers_are_addresses_networks_and_the_socket():
+    assert variable("10.0.0.0/8, 192.0.2.1,::1,unix").peers("IT") == [
+        "10.0.0.0/8",
+        "192.0.2.1",
+        "::1",
+        "unix",
+    ]
+
+
+@pytest.mark.parametrize("value", ["localhost", "10.0.3.7/8", "10.0.0", "*", "unix:/run/s"])
+def test_peer_that_is_no_address_is_named(value):
+    with pytest.raises(ImproperlyConfigured, match=r"^IT must hold addresses or networks such as"):
+        variable(value).peers("IT")

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import signals
 
-from curation.models import User
 from curation.services import accounts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from curation.models import User
 
 
 def connect() -> None:
@@ -35,11 +36,6 @@ def refused(credentials: Mapping[str, Any], **kwargs: Any) -> None:
     """Record a refusal; what was tried tells which way in."""
     for via, name in (("local", "username"), ("proxy", "remote_user")):
         if name in credentials:
-            accounts.record_refusal(via, _account(str(credentials[name])))
+            accounts.record_refusal(via, accounts.named(str(credentials[name])))
             return
     accounts.record_refusal("oidc")
-
-
-def _account(name: str) -> User | None:
-    # PostgreSQL refuses to look for a name with a NUL.
-    return None if "\x00" in name else User.objects.filter(username=name).first()

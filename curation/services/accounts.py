@@ -8,14 +8,19 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils import timezone
 
-from curation.models import Action, RefusedSignIns
+from curation.models import Action, RefusedSignIns, User
 from curation.services import audit
 
 if TYPE_CHECKING:
-    from curation.models import AuditEntry, User
+    from curation.models import AuditEntry
 
 # Within it, further refusals for an account are counted, and told by the next entry.
 REFUSALS_TOLD_EVERY = timedelta(minutes=15)
+
+
+def named(name: str) -> User | None:
+    """Return the account of this name, if there is one. PostgreSQL knows no NUL."""
+    return None if "\x00" in name else User.objects.filter(username=name).first()
 
 
 def record_sign_in(user: User) -> AuditEntry:

@@ -28,7 +28,7 @@ from curation import sandbox  # noqa: E402  the models need the setup
 from curation.models import AuditEntry, Listing, User  # noqa: E402
 from curation.portal.client import PortalClient  # noqa: E402
 from curation.portal.transport import make_session  # noqa: E402
-from curation.services import drafts, publishing  # noqa: E402
+from curation.services import drafts, publishing, throttling  # noqa: E402
 from curation.services.errors import CurationError, StaleDraft  # noqa: E402
 from curation.services.reconcile import reconcile  # noqa: E402
 
@@ -210,3 +210,8 @@ def served(place: Place) -> tuple[Any, str]:
 class _Quiet(WSGIRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:
         """Say nothing."""
+
+
+def try_passwords(client: PortalClient, name: str, times: int) -> int:
+    """Begin so many attempts to sign in; return how many may look at the password."""
+    return sum(throttling.begin_attempt(name, "192.0.2.1") is None for _attempt in range(times))
