@@ -5,6 +5,8 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
+from curation.accounts import people
+
 
 @register()
 def check_demo_secrets(**kwargs: Any) -> list[CheckMessage]:
@@ -31,6 +33,41 @@ def check_sendable_key(**kwargs: Any) -> list[CheckMessage]:
             "PORTAL_API_KEY holds a blank or a character that is not ASCII.",
             hint="Copy the key again, alone, from your account on the portal.",
             id="curation.E002",
+        )
+    ]
+
+
+@register()
+def check_provider(**kwargs: Any) -> list[CheckMessage]:
+    """Refuse a provider that nobody could sign in with."""
+    client = {
+        "OIDC_ISSUER": settings.OIDC_ISSUER,
+        "OIDC_CLIENT_ID": settings.OIDC_CLIENT_ID,
+        "OIDC_CLIENT_SECRET": settings.OIDC_CLIENT_SECRET,
+    }
+    missing = [name for name, value in client.items() if not value]
+    if len(missing) in {0, len(client)}:
+        return []
+    return [
+        Error(
+            f"OpenID Connect needs {' and '.join(missing)} too.",
+            hint="Set all three, as the provider gave them to you; or none.",
+            id="curation.E003",
+        )
+    ]
+
+
+@register()
+def check_role_groups(**kwargs: Any) -> list[CheckMessage]:
+    """Say that whoever signs in for the first time has no role."""
+    if not settings.OIDC_ISSUER or people.groups_give_roles():
+        return []
+    return [
+        Warning(
+            "No ROLE_…_GROUPS is set: whoever signs in by OpenID Connect has no access until an "
+            "administrator gives them a role.",
+            hint="Set ROLE_EDITOR_GROUPS to the groups of who edits, or give roles in /admin/.",
+            id="curation.W002",
         )
     ]
 

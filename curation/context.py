@@ -1,5 +1,6 @@
 """What every page shows: the product, the portal, the environment."""
 
+import re
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -18,7 +19,17 @@ def product(request: HttpRequest) -> dict[str, object]:
         "is_sandbox": settings.IS_SANDBOX,
         "portal_name": "" if settings.IS_SANDBOX else urlsplit(settings.PORTAL_URL).netloc,
         "reference": request_id.get(),
+        "oidc_name": settings.OIDC_NAME,
+        "contact": settings.CONTACT,
+        "contact_link": _link_to(settings.CONTACT),
         "theme": theme if theme in {"light", "dark"} else "",
         "can_edit": may(user, Permission.EDIT),
         "can_publish": may(user, Permission.PUBLISH),
     }
+
+
+def _link_to(contact: str) -> str:
+    """Return the address that leads to whom one asks, if the words are one."""
+    if contact.startswith(("https://", "http://")):
+        return contact
+    return f"mailto:{contact}" if re.fullmatch(r"[^\s@?&]+@[^\s@?&]+", contact) else ""

@@ -15,6 +15,9 @@ from django.core.exceptions import ImproperlyConfigured
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off"}
 SHORTEST_KEY = 32
+# Of the tokens of OpenID Connect, with keys that only the provider has; HS… would share ours.
+SIGN_ALGORITHMS = ["RS256", "RS384", "RS512", "ES256", "ES384", "ES512"]
+_THIS_MACHINE = {"127.0.0.1", "localhost", "::1"}
 
 
 class Environment:
@@ -111,6 +114,19 @@ class Environment:
                 f"{name} must be an address such as https://www.data.gouv.fr, or sandbox:."
             )
         return value.rstrip("/").removesuffix("/api/1")
+
+    def issuer(self, name: str) -> str:
+        """Return an https address to the letter, as a provider calls itself, or nothing."""
+        value = self.text(name)
+        if not value:
+            return value
+        parts = urlsplit(value) if _is_site(value) else None
+        if not parts or not (parts.scheme == "https" or parts.hostname in _THIS_MACHINE):
+            raise ImproperlyConfigured(
+                f"{name} must be the address by which the provider calls itself, such as "
+                "https://login.example.org/realms/staff (https, except on this machine)."
+            )
+        return value
 
 
 def _is_site(address: str) -> bool:

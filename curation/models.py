@@ -57,8 +57,18 @@ class User(auth.AbstractUser):
         default=Role.NONE,
     )
     via = models.CharField(_("signs in with"), max_length=20, default="local", editable=False)
+    # Who it is, to whom they sign in with: never their e-mail, which may pass to somebody else.
+    issuer = models.CharField(_("issuer"), max_length=255, blank=True, default="", editable=False)
+    subject = models.CharField(_("subject"), max_length=255, blank=True, default="", editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
+
+    class Meta(auth.AbstractUser.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["issuer", "subject"], condition=~models.Q(issuer=""), name="person_once"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.display_name

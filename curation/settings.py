@@ -11,7 +11,7 @@ from typing import Any
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
-from curation.environment import Environment
+from curation.environment import SIGN_ALGORITHMS, Environment
 from curation.logs import FORMATS
 
 env = Environment(os.environ)
@@ -142,8 +142,29 @@ LOGOUT_REDIRECT_URL = "sign-in"
 LOCAL_LOGIN = env.flag("LOCAL_LOGIN", default=IS_SANDBOX)
 # The reverse proxies whose word counts: where a request comes from.
 PROXY_AUTH_TRUSTED_IPS = env.peers("PROXY_AUTH_TRUSTED_IPS")
+# How the product calls whom it may ask for access: an address, or any words.
+CONTACT = env.text("CONTACT")
+
+# OpenID Connect: on when there is a provider.
+OIDC_ISSUER = env.issuer("OIDC_ISSUER")
+OIDC_CLIENT_ID = env.text("OIDC_CLIENT_ID")
+OIDC_CLIENT_SECRET = env.secret("OIDC_CLIENT_SECRET")
+OIDC_NAME = env.text("OIDC_NAME")
+OIDC_SCOPES = env.text("OIDC_SCOPES", "openid profile email")
+OIDC_GROUPS_CLAIM = env.text("OIDC_GROUPS_CLAIM", "groups")
+OIDC_SIGN_ALGORITHM = env.choice("OIDC_SIGN_ALGORITHM", "RS256", SIGN_ALGORITHMS)
+if "openid" not in OIDC_SCOPES.split():
+    raise ImproperlyConfigured("OIDC_SCOPES must hold openid, and be separated by blanks.")
+# What mozilla-django-oidc calls them; accounts/oidc.py reads ours.
+OIDC_RP_CLIENT_ID = OIDC_CLIENT_ID
+OIDC_RP_SCOPES = OIDC_SCOPES
+OIDC_USE_PKCE = True
+OIDC_STORE_ID_TOKEN = True  # signing out at the provider asks for it
+OIDC_AUTHENTICATION_CALLBACK_URL = "oidc-callback"
 
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"] if LOCAL_LOGIN else []
+if OIDC_ISSUER:
+    AUTHENTICATION_BACKENDS.append("curation.accounts.oidc.Backend")
 
 SESSION_COOKIE_AGE = 12 * 3600
 # Groups, as the identity provider or the proxy names them, and the role that they give.

@@ -6,7 +6,18 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
 from curation import admin
-from curation.views import board, errors, history, lists, merge, probes, review, sign_in, timeline
+from curation.views import (
+    board,
+    errors,
+    history,
+    lists,
+    merge,
+    oidc,
+    probes,
+    review,
+    sign_in,
+    timeline,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", board.board, name="board"),
@@ -40,6 +51,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # People.
     path("sign-in/", sign_in.SignInView.as_view(), name="sign-in"),
     path("sign-out/", sign_in.SignOutView.as_view(), name="sign-out"),
+    path("oidc/authenticate/", oidc.authenticate, name="oidc-authenticate"),
+    path("oidc/callback/", oidc.callback, name="oidc-callback"),
+    path("oidc/signed-out/", oidc.signed_out, name="oidc-signed-out"),
     path("admin/", admin.site.urls),
     path("language/", login_not_required(set_language), name="set_language"),
     # Machines.

@@ -36,6 +36,7 @@ ROOMS: dict[str, set[str]] = {
     "accounts": {
         *("models", "accounts.roles", "services.audit", "services.accounts"),
         "services.throttling",
+        "portal.transport",
     },
     "context": {"models", "accounts.roles", "logs"},
     "comparison": {"domain", "portal.items"},
@@ -48,7 +49,7 @@ ROOMS: dict[str, set[str]] = {
     },
     "exports": {"models", "canonical", "domain"},
     "management": {"services", "models", "append_only", "domain", "portal", "exports"},
-    "checks": set(),
+    "checks": {"accounts"},
     "apps": {"checks", "models", "append_only", "wording", "accounts"},
     "settings": {"environment", "logs"},
     "admin": {"models", "accounts.roles", "services.audit", "services.accounts"},
@@ -70,7 +71,7 @@ NAME_THE_SANDBOX = {"settings", "urls"}
 READ_THE_ENVIRONMENT = {"settings", "wsgi", "management.commands.demo"}
 
 HTTP = {"requests", "urllib3", "http", "urllib.request", "httpx", "aiohttp"}
-SPEAK_HTTP = {"portal", "sandbox"}
+SPEAK_HTTP = {"portal", "sandbox", "accounts.discovery"}
 
 
 @dataclass(frozen=True)

@@ -44,3 +44,21 @@ def test_real_portal_without_its_key_is_a_warning(configured):
 @pytest.mark.parametrize("key", ["with blank", "clé", "line\nbreak", "\x00"])
 def test_a_key_that_no_header_carries_is_an_error(configured, key):
     assert configured(IS_SANDBOX=False, SECRET_KEY=KEY, PORTAL_API_KEY=key) == ["curation.E002"]
+
+
+PROVIDER = {"OIDC_ISSUER": "https://login.example", "OIDC_CLIENT_ID": "une"}
+
+
+def test_provider_with_its_client_and_groups_is_well(configured):
+    assert configured(**PROVIDER, OIDC_CLIENT_SECRET="secret", ROLE_READER_GROUPS=["a"]) == []
+
+
+@pytest.mark.parametrize("missing", ["OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"])
+def test_part_of_a_provider_is_an_error(configured, missing):
+    provider = {**PROVIDER, "OIDC_CLIENT_SECRET": "secret", "ROLE_EDITOR_GROUPS": ["a"]}
+
+    assert configured(**provider | {missing: ""}) == ["curation.E003"]
+
+
+def test_provider_without_groups_for_roles_is_a_warning(configured):
+    assert configured(**PROVIDER, OIDC_CLIENT_SECRET="secret") == ["curation.W002"]

@@ -74,6 +74,44 @@ def test_portal_is_an_address_without_its_api(value, expected):
     assert variable(value).portal("IT", "sandbox:") == expected
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        "https://login.example.org",
+        "https://login.example.org/",
+        "https://login.example.org/realms/staff",
+        "http://127.0.0.1:9400",
+        "http://localhost:8080/realms/staff",
+        "http://[::1]:9400",
+    ],
+)
+def test_issuer_is_kept_to_the_letter(value):
+    assert variable(value).issuer("IT") == value
+
+
+def test_no_issuer_is_none():
+    assert variable(" ").issuer("IT") == ""
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "login.example.org",
+        "http://login.example.org",
+        "http://127.0.0.1.example.org",
+        "https://",
+        "https://person:password@login.example.org",
+        "https://login.example.org?tenant=1",
+        "https://login.example.org#here",
+        "ftp://localhost",
+        "https://[",
+    ],
+)
+def test_anything_else_is_no_issuer(value):
+    with pytest.raises(ImproperlyConfigured, match="IT must be the address"):
+        variable(value).issuer("IT")
+
+
 def test_secret_may_stand_in_a_file(tmp_path):
     file = tmp_path / "secret"
     file.write_text("sésame\n", encoding="utf-8")

@@ -1,15 +1,24 @@
-"""Signing in and out with Django's own accounts."""
+"""The sign-in page, and signing out, wherever one signed in."""
 
+import logging
 import math
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.crypto import get_random_string
+from django.utils.translation import gettext as _
 
+from curation.accounts import oidc
 from curation.accounts.forms import SignInForm
+from curation.accounts.refusals import SignInRefused
+
+logger = logging.getLogger(__name__)
 
 
 class SignInView(LoginView):
@@ -21,7 +30,10 @@ class SignInView(LoginView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Say which ways in there are."""
-        return super().get_context_data(**kwargs) | {"has_passwords": settings.LOCAL_LOGIN}
+        return super().get_context_data(**kwargs) | {
+            "has_oidc": bool(settings.OIDC_ISSUER),
+            "has_passwords": settings.LOCAL_LOGIN,
+        }
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Take a name and a password, where there are any (LOCAL_LOGIN)."""
@@ -39,4 +51,31 @@ class SignInView(LoginView):
 
 
 class SignOutView(LogoutView):
-    """Sign out, by POST only."""
+    """Sign out, by POST only; then also at the provider, for who signed in there."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """End the session here in any case, and lead to the provider's end of it.
+
+        By a page, not a redirect: `form-action 'self'` refuses a form that is led elsewhere, and
+        the provider may lead on to others whom no policy of ours can name.
+        """
+        state = get_random_string(32)
+        provider_answers = True
+        try:
+            url = oidc.end_session_url(request, state)
+        except SignInRefused as refusal:
+            logger.warning("signed out here only: %s", refusal.words)
+            url, provider_answers = "", False
+        response = super().post(request, *args, **kwargs)
+        if url:
+            request.session[oidc.LOGOUT_STATE] = state
+            return TemplateResponse(request, "sign_in/leaving.html", {"url": url})
+        if not provider_answers:
+            messages.warning(
+                request,
+                _(
+                    "You are signed out here. The sign-in service did not answer: you may still be "
+                    "signed in there. On a shared computer, close the browser."
+                ),
+            )
+        return response
