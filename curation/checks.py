@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
 from curation.accounts import people
+from curation.wording import LISTING_WORDS
 
 
 @register()
@@ -69,6 +70,20 @@ def check_role_groups(**kwargs: Any) -> list[CheckMessage]:
             hint="Set ROLE_EDITOR_GROUPS to the groups of who edits, or give roles in /admin/.",
             id="curation.W002",
         )
+    ]
+
+
+@register()
+def check_homepage_limits(**kwargs: Any) -> list[CheckMessage]:
+    """Refuse a limit for a list that there is not: it would be without effect."""
+    return [
+        Error(
+            f"HOMEPAGE_LIMITS names “{key}”, which is no list.",
+            hint=f"The lists are: {', '.join(LISTING_WORDS)}.",
+            id="curation.E004",
+        )
+        for key in settings.HOMEPAGE_LIMITS
+        if key not in LISTING_WORDS
     ]
 
 

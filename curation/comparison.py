@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from curation.domain import health
 from curation.domain.changes import Changes, changes
+from curation.domain.health import Findings, Severity
 from curation.portal.items import Item
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from curation.domain.selection import Selection
 
@@ -22,6 +25,17 @@ class Row:
     position: int
     tone: str = ""
     was: int = 0  # position in the live list, 0 if it had none
+    findings: Findings = ()
+
+    @property
+    def severity(self) -> str:
+        """Return that of the gravest finding, "" if nothing was found."""
+        return self.findings[0].severity if self.findings else ""
+
+    @property
+    def is_invisible(self) -> bool:
+        """Tell whether visitors do not see the item."""
+        return self.severity == Severity.INVISIBLE
 
     @property
     def went_up(self) -> bool:
@@ -58,6 +72,16 @@ class Comparison:
     def moved(self) -> tuple[Row, ...]:
         """Rows of `after` that changed places by themselves."""
         return tuple(row for row in self.rows_after if row.tone == "mov")
+
+
+def examined(comparison: Comparison, now: datetime, limit: int | None = None) -> Comparison:
+    """Return the comparison with what is to be said of each row of `after`, see `domain.health`."""
+    facts = {row.item.id: row.item.facts for row in comparison.rows_after}
+    found = health.of_selection(comparison.after, facts, now, limit)
+    rows = zip(comparison.rows_after, found, strict=True)
+    return replace(
+        comparison, rows_after=tuple(replace(row, findings=findings) for row, findings in rows)
+    )
 
 
 def compare(

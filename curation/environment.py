@@ -67,6 +67,18 @@ class Environment:
                     ) from None
         return peers
 
+    def limits(self, name: str) -> dict[str, int]:
+        """Return `datasets=9,reuses=8` as numbers from 1 by name."""
+        limits = {}
+        for word in self.words(name):
+            key, _, number = (part.strip() for part in word.partition("="))
+            if not key or not re.fullmatch(r"0*[1-9]\d{0,5}", number, re.ASCII):
+                raise ImproperlyConfigured(
+                    f"{name} must read like datasets=9,reuses=8, not “{word}”."
+                )
+            limits[key] = int(number)
+        return limits
+
     def words(self, name: str) -> list[str]:
         """Return the comma-separated values, blanks and empty ones dropped."""
         return [word.strip() for word in self.text(name).split(",") if word.strip()]

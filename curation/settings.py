@@ -24,6 +24,8 @@ PORTAL_URL = env.portal("PORTAL_URL", "sandbox:")
 PORTAL_API_KEY = env.secret("PORTAL_API_KEY")
 PORTAL_TIMEOUT = env.seconds("PORTAL_TIMEOUT", 10.0)
 IS_SANDBOX = PORTAL_URL == "sandbox:"
+# How many places of each list the portal's homepage shows, by key; a list without is shown whole.
+HOMEPAGE_LIMITS = env.limits("HOMEPAGE_LIMITS")
 
 # --- Process --------------------------------------------------------------------------------------
 

@@ -37,6 +37,11 @@ def test_real_portal_with_the_demo_key_is_an_error(configured, settings):
     ) == ["curation.E001"]
 
 
+def test_a_limit_of_a_list_that_there_is_not_is_an_error(configured):
+    assert configured(HOMEPAGE_LIMITS={"datasets": 9, "reuses": 8}) == []
+    assert configured(HOMEPAGE_LIMITS={"datasets": 9, "pages": 3}) == ["curation.E004"]
+
+
 def test_real_portal_without_its_key_is_a_warning(configured):
     assert configured(IS_SANDBOX=False, SECRET_KEY=KEY, PORTAL_API_KEY="") == ["curation.W001"]
 

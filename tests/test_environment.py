@@ -27,6 +27,7 @@ def test_absent_variable_is_the_default():
     assert nothing.flag("IT", default=True) is True
     assert nothing.seconds("IT", 2.5) == 2.5
     assert nothing.words("IT") == []
+    assert nothing.limits("IT") == {}
     assert nothing.secret("IT", "default") == "default"
     assert nothing.choice("IT", "fr", ["fr", "en"]) == "fr"
     assert nothing.portal("IT", "sandbox:") == "sandbox:"
@@ -55,6 +56,27 @@ def test_seconds_are_a_number(value, expected):
 )
 def test_words_are_separated_by_commas(value, expected):
     assert variable(value).words("IT") == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("datasets=9,reuses=8", {"datasets": 9, "reuses": 8}),
+        (" datasets = 12 ,", {"datasets": 12}),
+        ("reuses=1", {"reuses": 1}),
+    ],
+)
+def test_limits_are_numbers_by_name(value, expected):
+    assert variable(value).limits("IT") == expected
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["9", "=9", "datasets=", "datasets=0", "datasets=-1", "datasets=9.5", "datasets=٩", "a=1,b"],
+)
+def test_anything_else_is_no_limit(value):
+    with pytest.raises(ImproperlyConfigured, match="IT must read like datasets=9,reuses=8"):
+        variable(value).limits("IT")
 
 
 @pytest.mark.parametrize(

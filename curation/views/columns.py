@@ -6,12 +6,15 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from curation.comparison import Comparison, Row, compare
+from curation.comparison import Comparison, Row, compare, examined
 from curation.domain.changes import Changes
+from curation.domain.health import Severity
 from curation.models import Draft, DraftSteps, Listing
 from curation.services.drafts import token
 from curation.services.listings import known_items, titles_of
@@ -57,6 +60,21 @@ class Column:
     def rows(self) -> tuple[Row, ...]:
         """Return the rows in order."""
         return self.comparison.rows_after
+
+    @property
+    def invisible(self) -> tuple[Row, ...]:
+        """Return the rows that visitors do not see."""
+        return tuple(row for row in self.rows if row.is_invisible)
+
+    @property
+    def doubtful(self) -> tuple[Row, ...]:
+        """Return the rows that visitors see, and that an editor had better look at."""
+        return tuple(row for row in self.rows if row.severity == Severity.WARNING)
+
+    @property
+    def limit(self) -> int | None:
+        """Return how many places the homepage shows, None if all."""
+        return _limit(self.listing)
 
     @property
     def removed(self) -> tuple[Row, ...]:
@@ -109,10 +127,17 @@ def _column(
     steps: DraftSteps | None,
 ) -> Column:
     base, selection = (draft.base, draft.selection) if draft else (listing.live, listing.live)
-    comparison = compare(listing.key, base, selection, items)
+    comparison = examined(
+        compare(listing.key, base, selection, items), timezone.now(), _limit(listing)
+    )
     if steps is None or not steps.holds(selection, base):
         return Column(listing, draft, comparison)
     return Column(listing, draft, comparison, steps.undo_moment, steps.redo_moment)
+
+
+def _limit(listing: Listing) -> int | None:
+    limit: int | None = settings.HOMEPAGE_LIMITS.get(listing.key)
+    return limit
 
 
 @dataclass(frozen=True, slots=True)

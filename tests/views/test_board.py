@@ -201,3 +201,78 @@ def test_french_is_the_default_and_the_browser_chooses(signed_in, listing, setti
     assert '<html lang="fr"' in french
     assert "Datasets" in english
     assert '<html lang="en"' in english
+
+
+def row_of(page: str, item_id: str) -> str:
+    """Return the row of an item as a page shows it."""
+    found = re.search(
+        rf'<li class="item[^>]*data-id="{item_id}".*?(?=<li class="item|</ol>)', page, re.DOTALL
+    )
+    assert found
+    return found.group(0)
+
+
+def head_of(page: str, key: str) -> str:
+    """Return the heading of a list, without marks."""
+    found = re.search(rf'id="{key}-head"[^>]*>(.*?)<p class="sync', page, re.DOTALL)
+    assert found
+    return " ".join(re.sub(r"<[^>]+>", " ", found.group(1)).split())
+
+
+def test_rows_say_what_visitors_do_not_see_and_what_to_do(signed_in, portal):
+    archived, empty = portal.live("datasets")[:2]
+    lonely = portal.live("reuses")[0]
+    portal.change("datasets", archived, archived=timezone.now())
+    portal.change("datasets", empty, resources=0)
+    portal.change("reuses", lonely, datasets=[])
+
+    page = html(signed_in.get("/"))
+
+    assert "Archived: invisible to visitors." in row_of(page, archived)
+    assert "Remove it, or have it brought back from the archive." in row_of(page, archived)
+    assert "Nothing to download." in row_of(page, empty)
+    assert "Uses no dataset: invisible to visitors." in row_of(page, lonely)
+    assert 'class="flag' not in row_of(page, portal.live("datasets")[2])
+    assert "1 invisible to visitors 1 to look at" in head_of(page, "datasets")
+    assert "1 invisible to visitors" in head_of(page, "reuses")
+    assert "to look at" not in head_of(page, "reuses")
+
+
+def test_a_late_dataset_says_for_how_long(signed_in, portal):
+    late = portal.live("datasets")[0]
+    updated = timezone.now() - timedelta(days=430)
+    portal.change("datasets", late, frequency="monthly", last_update=updated)
+
+    row = row_of(html(signed_in.get("/")), late)
+
+    assert "Not updated for 14 months (declared: every month)." in row
+
+
+def test_a_healthy_list_has_nothing_to_say(signed_in, listing):
+    page = html(signed_in.get("/"))
+
+    assert 'class="flag' not in page
+    assert head_of(page, "datasets") == f"Datasets {len(listing.live)} items"
+
+
+def test_what_the_homepage_does_not_show_is_marked(signed_in, portal, settings):
+    settings.HOMEPAGE_LIMITS = {"datasets": 2}
+    live = portal.live("datasets")
+
+    page = html(signed_in.get("/"))
+
+    sentence = "Not shown: the homepage shows the first 2."
+    shown = [sentence in row_of(page, item_id) for item_id in live]
+    assert shown == [False, False, *[True] * (len(live) - 2)]
+    assert sentence not in row_of(page, portal.live("reuses")[-1])
+
+
+def test_live_replaces_a_list_whose_health_changed(signed_in, listing, portal):
+    page = html(signed_in.get("/"))
+    shown = re.findall(r'name="shown" value="(\w+)"', page)
+    portal.change("datasets", listing.live[0], archived=timezone.now())
+
+    fragment = html(signed_in.htmx_get("/live/", shown=shown))
+
+    assert "Archived: invisible to visitors." in row_of(fragment, listing.live[0])
+    assert 'id="reuses-list"' not in fragment
