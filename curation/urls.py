@@ -16,6 +16,7 @@ from curation.views import (
     probes,
     review,
     sign_in,
+    status,
     timeline,
 )
 
@@ -48,6 +49,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("timeline/", timeline.timeline, name="timeline"),
     path("timeline/<slug:listing_key>.csv", timeline.export, name="timeline-export"),
     path("timeline/<slug:listing_key>/<slug:item_id>/", timeline.item, name="timeline-item"),
+    path("status/", status.show, name="status"),
     # People.
     path("sign-in/", sign_in.SignInView.as_view(), name="sign-in"),
     path("sign-out/", sign_in.SignOutView.as_view(), name="sign-out"),

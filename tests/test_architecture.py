@@ -32,6 +32,7 @@ ROOMS: dict[str, set[str]] = {
     "migrations": {"accounts.roles", "canonical"},
     "services": {
         *("__init__", "models", "canonical", "domain", "portal", "accounts.roles", "wording"),
+        "append_only",
     },
     "accounts": {
         *("models", "accounts.roles", "services.audit", "services.accounts"),
@@ -45,7 +46,7 @@ ROOMS: dict[str, set[str]] = {
     "templatetags": {"domain", "portal.items", "models", "comparison", "wording"},
     "views": {
         *("services", "models", "domain", "portal", "accounts", "http", "wording"),
-        *("comparison", "exports", "logs"),
+        *("comparison", "exports", "logs", "__init__", "templatetags.words"),
     },
     "exports": {"models", "canonical", "domain"},
     "management": {"services", "models", "append_only", "domain", "portal", "exports"},

@@ -77,10 +77,19 @@ def diagnose(client: PortalClient) -> Diagnosis:
     """
     site = _answer(client.site)
     if isinstance(site, PortalError):
-        return Diagnosis(None, Way.UNKNOWN, Access.UNKNOWN, None, (_no_portal(site),))
+        return conclude(site, site, site, has_key=client.has_key)
     reuses, me = _answer(lambda: client.home_ids("reuses")), _answer(client.me)
+    return conclude(site, reuses, me, has_key=client.has_key)
+
+
+def conclude(
+    site: Site | PortalError, reuses: object, me: Identity | PortalError, *, has_key: bool
+) -> Diagnosis:
+    """Conclude from what the portal answered; `reuses` is its list (a tuple) or a PortalError."""
+    if isinstance(site, PortalError):
+        return Diagnosis(None, Way.UNKNOWN, Access.UNKNOWN, None, (_no_portal(site),))
     way = _way(reuses)
-    access = _access(reuses if way is Way.HOME_LISTS else me, client.has_key)
+    access = _access(reuses if way is Way.HOME_LISTS else me, has_key)
     problems = []
     if way is Way.BLOCS:
         problems.append(_too_new(site))

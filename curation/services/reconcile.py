@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from curation.models import AuditEntry, Listing
 from curation.portal.errors import PortalError
-from curation.services import heartbeats, listings, publishing
+from curation.services import listings, publishing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,12 +27,11 @@ class Reconciled:
     problems: Mapping[str, PortalError]
 
 
-def reconcile(client: PortalClient, *, every: float | None = None) -> Reconciled:
+def reconcile(client: PortalClient) -> Reconciled:
     """Settle the attempts that were left open, then read every list.
 
     Any number of processes may do this at once: each outcome and each outside change is recorded
-    by one of them. A portal that does not answer is noted, and changes nothing. Leaves a heartbeat,
-    with the seconds after which the next is due (`every`) if this is a watch.
+    by one of them. A portal that does not answer is noted, and changes nothing.
     """
     settled = []
     for listing in Listing.objects.all():
@@ -44,7 +43,6 @@ def reconcile(client: PortalClient, *, every: float | None = None) -> Reconciled
             if outcome:
                 settled.append(outcome)
     problems = {key: error for key, error in listings.refresh(client).items() if error}
-    heartbeats.beat(heartbeats.RECONCILE, {"every": every, "unread": sorted(problems)})
     return Reconciled(
         settled=settled,
         unsettled=AuditEntry.objects.unsettled().count(),

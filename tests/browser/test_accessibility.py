@@ -175,7 +175,15 @@ def test_the_other_pages(board: Board, page, portal, inspect, trouble, outsider,
 
     trouble.expect("status of 404")
     item = page.goto("/sandbox/") and page.locator(".card a").first.get_attribute("href")
-    for path in ("/history/", "/history/4/", "/review/", "/nowhere/", "/sandbox/", item or ""):
+    for path in (
+        "/history/",
+        "/history/4/",
+        "/review/",
+        "/status/?portal",
+        "/nowhere/",
+        "/sandbox/",
+        item or "",
+    ):
         page.goto(path)
         inspect.look(page, path)
 

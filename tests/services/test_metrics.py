@@ -7,6 +7,7 @@ from importlib import import_module
 
 import pytest
 from django.apps import apps
+from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -16,7 +17,6 @@ from curation.sandbox import faults
 from curation.sandbox.faults import Fault, What
 from curation.services import audit, listings, metrics
 from curation.services.errors import NotPublished
-from curation.services.reconcile import reconcile
 
 
 def figures() -> dict[str, float]:
@@ -106,8 +106,8 @@ def test_readings_of_the_portal(listing, client_of_portal):
     assert told['a_la_une_portal_reachable{listing="reuses"}'] == 0
 
 
-def test_age_of_the_last_pass(listing, client_of_portal):
-    reconcile(client_of_portal)
+def test_age_of_the_last_pass(listing):
+    call_command("reconcile")
     Heartbeat.objects.update(at=timezone.now() - timedelta(minutes=5))
 
     assert figures()["a_la_une_reconcile_age_seconds"] == pytest.approx(300, abs=30)

@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
@@ -27,15 +25,23 @@ def test_a_portal_that_does_not_answer_changes_nothing(listing, client_of_portal
     assert Listing.objects.get(pk="datasets").live == listing.live
 
 
-def test_a_pass_leaves_a_heartbeat(listing, client_of_portal):
-    reconcile(client_of_portal)
-    with faults.switched_on(Fault(What.REFUSE, path="/home/reuses/", times=0)):
-        reconcile(client_of_portal, every=60)
+def test_a_pass_of_the_command_leaves_a_heartbeat(listing):
+    call_command("reconcile")
+    first = Heartbeat.objects.get()
+    fault = Fault(What.REFUSE, path="/home/reuses/", times=0)
+    with faults.switched_on(fault), pytest.raises(CommandError):
+        call_command("reconcile")
 
-    (heartbeat,) = Heartbeat.objects.all()
-    assert heartbeat.name == "reconcile"
-    assert heartbeat.found == {"every": 60, "unread": ["reuses"]}
-    assert timezone.now() - heartbeat.at < timedelta(minutes=1)
+    second = Heartbeat.objects.get()
+    assert (first.name, first.found) == ("reconcile", {"every": None, "unread": []})
+    assert second.found == {"every": None, "unread": ["reuses"]}
+    assert first.at < second.at < timezone.now()
+
+
+def test_a_look_at_the_board_is_no_heartbeat(signed_in, listing):
+    signed_in.get("/live/")
+
+    assert not Heartbeat.objects.exists()
 
 
 def test_the_command_says_what_it_cannot_read(listing, capsys):

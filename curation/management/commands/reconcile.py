@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand
 from django.db import DatabaseError, close_old_connections
 
 from curation.portal import portal_client
+from curation.services import heartbeats
 from curation.services.reconcile import Reconciled, reconcile
 
 
@@ -26,9 +27,7 @@ class Command(BaseCommand):
         """Reconcile; exit 1 if a list could not be read, unless watching."""
         pause: float | None = options["watch"]
         if pause is None:
-            found = reconcile(portal_client())
-            self._tell(found)
-            if found.problems:
+            if self._pass(pause).problems:
                 raise CommandError("Some lists could not be read.")
             return
         if pause <= 0:
@@ -39,10 +38,17 @@ class Command(BaseCommand):
         while not stop.is_set():
             close_old_connections()
             try:
-                self._tell(reconcile(portal_client(), every=pause))
+                self._pass(pause)
             except DatabaseError as error:  # the watch outlives a restart of the database
                 self.stderr.write(f"The database does not answer: {type(error).__name__}.")
             stop.wait(pause)
+
+    def _pass(self, pause: float | None) -> Reconciled:
+        """Make one pass, and leave a heartbeat that tells when the next is due."""
+        found = reconcile(portal_client())
+        heartbeats.beat(heartbeats.RECONCILE, {"every": pause, "unread": sorted(found.problems)})
+        self._tell(found)
+        return found
 
     def _tell(self, found: Reconciled) -> None:
         for outcome in found.settled:
