@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
 from curation import admin
@@ -57,7 +58,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("oidc/callback/", oidc.callback, name="oidc-callback"),
     path("oidc/signed-out/", oidc.signed_out, name="oidc-signed-out"),
     path("admin/", admin.site.urls),
-    path("language/", login_not_required(set_language), name="set_language"),
+    path("language/", require_POST(login_not_required(set_language)), name="set_language"),
     # Machines.
     path("healthz", probes.healthz, name="healthz"),
     path("readyz", probes.readyz, name="readyz"),

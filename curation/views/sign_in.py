@@ -12,7 +12,9 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.crypto import get_random_string
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
 
 from curation.accounts import oidc
 from curation.accounts.forms import SignInForm
@@ -21,6 +23,7 @@ from curation.accounts.refusals import SignInRefused
 logger = logging.getLogger(__name__)
 
 
+@method_decorator(require_http_methods(["GET", "HEAD", "POST"]), name="dispatch")
 class SignInView(LoginView):
     """The sign-in page; somebody signed in goes to the board."""
 
@@ -52,6 +55,8 @@ class SignInView(LoginView):
 
 class SignOutView(LogoutView):
     """Sign out, by POST only; then also at the provider, for who signed in there."""
+
+    http_method_names = ["post"]
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """End the session here in any case, and lead to the provider's end of it.
