@@ -67,7 +67,7 @@ ACCESS: dict[str, Row] = {
     "history-as-it-was": {"GET": readers(200)},
     "history-entry": {"GET": readers(200)},
     "history-restore": {"GET": editors(200), "POST": editors(200)},
-    "status": {"GET": editors(200)},
+    "status": {"GET": readers(200), "HEAD": readers(200)},
     "timeline": {"GET": readers(200)},
     "timeline-export": {"GET": readers(200)},
     "timeline-item": {"GET": readers(200)},
