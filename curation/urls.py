@@ -16,6 +16,7 @@ from curation.views import (
     oidc,
     probes,
     review,
+    search,
     sign_in,
     status,
     timeline,
@@ -25,7 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", board.board, name="board"),
     path("live/", board.live, name="board-live"),
     # One listing: the search to add, and the actions on an item of the editor's draft.
-    path("lists/<slug:listing_key>/search/", lists.search, name="list-search"),
+    path("lists/<slug:listing_key>/search/", search.search, name="list-search"),
     path("lists/<slug:listing_key>/undo/", lists.undo, name="list-undo"),
     path("lists/<slug:listing_key>/redo/", lists.redo, name="list-redo"),
     path("lists/<slug:listing_key>/items/<slug:item_id>/move/", lists.move, name="list-move"),

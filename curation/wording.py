@@ -14,7 +14,10 @@ class ListingWords:
     """The phrases that name a listing and what it holds."""
 
     title: Words  # heading: "Datasets"
-    search: Words  # label and placeholder of the search field
+    search: Words  # label of the search field
+    hint: Words  # what may be typed or pasted there
+    leads_here: Words  # an address that was pasted into another listing's field
+    rather_here: Words  # what to do about that
     empty: Words  # heading of an empty list
     find_first: Words  # what to do about it
     wide: bool  # pictures of reuses are landscape, logos of datasets are square
@@ -31,6 +34,9 @@ LISTING_WORDS = {
     "datasets": ListingWords(
         title=pgettext_lazy("listing", "Datasets"),
         search=_("Search for a dataset to add"),
+        hint=_("Add a dataset: title, organisation or address"),
+        leads_here=_("This address leads to a dataset."),
+        rather_here=_("Add it to the datasets instead?"),
         empty=_("No dataset on the front page"),
         find_first=_(
             "Visitors do not see this section while the list is empty. Search for a first dataset."
@@ -40,6 +46,9 @@ LISTING_WORDS = {
     "reuses": ListingWords(
         title=pgettext_lazy("listing", "Reuses"),
         search=_("Search for a reuse to add"),
+        hint=_("Add a reuse: title, author or address"),
+        leads_here=_("This address leads to a reuse."),
+        rather_here=_("Add it to the reuses instead?"),
         empty=_("No reuse on the front page"),
         find_first=_(
             "Visitors do not see this section while the list is empty. Search for a first reuse."

@@ -6,6 +6,7 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import user_logged_in
+from django.core.cache import cache
 from django.db import connection
 from django.db.models.signals import post_migrate
 from django.test import Client
@@ -96,6 +97,10 @@ class Portal:
         others = visible.exclude(id__in=self.live(kind)).order_by("id")
         return list(others.values_list("id", flat=True)[:count])
 
+    def slug(self, kind: str, item_id: str) -> str:
+        """Return the name that an item has in the address of its page."""
+        return KINDS[kind].objects.get(pk=item_id).slug
+
     def change(self, kind: str, item_id: str, **fields: object) -> None:
         """Change an item as its producer would."""
         KINDS[kind].objects.filter(pk=item_id).update(**fields)
@@ -109,6 +114,7 @@ class Portal:
 def portal(db: None) -> Iterator[Portal]:
     """Return the seeded sandbox; its faults are off afterwards."""
     seed()
+    cache.clear()
     yield Portal()
     faults.clear()
 

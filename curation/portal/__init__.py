@@ -23,6 +23,16 @@ def portal_client() -> PortalClient:
     )
 
 
+def portal_homes(here: str) -> tuple[str, ...]:
+    """Return the addresses under which the portal has its pages and its API.
+
+    `here` is the address of the dashboard, under which the sandbox shows its own.
+    """
+    if settings.PORTAL_URL == "sandbox:":
+        return (f"{here.rstrip('/')}/sandbox", _SANDBOX)
+    return (settings.PORTAL_URL,)
+
+
 @lru_cache(maxsize=1)
 def _client(process: int, url: str, key: str, timeout: float) -> PortalClient:
     session = make_session()

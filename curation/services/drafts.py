@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 # udata takes 10 000 and more; nobody curates that by hand.
 MAX_ITEMS = 500
+# What visitors cannot see at all, and so is not added.
+UNSHOWABLE = frozenset({ItemState.GONE, ItemState.DELETED, ItemState.PRIVATE})
 
 
 def token(listing: Listing, draft: Draft | None) -> str:
@@ -94,7 +96,7 @@ def add_item(
     if known is None:
         known = client.item(listing.key, item_id)
         remember_items([known])
-    if known.state in {ItemState.GONE, ItemState.DELETED, ItemState.PRIVATE}:
+    if known.state in UNSHOWABLE:
         raise NotShowable
 
     def added(now: Selection) -> Selection:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from curation.domain.changes import changes
 from curation.models import Action, AuditEntry, KnownItem, Listing
-from curation.portal.errors import ItemDeleted, PortalError
+from curation.portal.errors import ItemDeleted, ItemNotFound, PortalError
 from curation.portal.items import Item, ItemState, Page
 from curation.services import audit
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from curation.domain.selection import Selection
+    from curation.portal.addresses import ItemAddress
     from curation.portal.client import PortalClient
 
 # As many as the client asks at once. More are gone because a person took them off.
@@ -92,6 +93,24 @@ def find(client: PortalClient, kind: str, query: str, size: int) -> Page:
     known = known_items((kind, item.id) for item in suggested)
     items = tuple(known.get((kind, item.id), item) for item in suggested)
     return Page(items=items, total=len(items))
+
+
+def look_up(client: PortalClient, address: ItemAddress, kinds: Iterable[str]) -> Item:
+    """Ask the portal for the item that somebody pasted, and remember it.
+
+    Of an id alone the kind is found by asking for each of `kinds`. Raises ItemNotFound, ItemDeleted
+    or another PortalError.
+    """
+    missing = ItemNotFound()
+    for kind in (address.kind,) if address.kind else kinds:
+        try:
+            item = client.item(kind, address.ref)
+        except ItemNotFound as error:
+            missing = error
+        else:
+            remember_items([item])
+            return item
+    raise missing
 
 
 def refresh(client: PortalClient) -> dict[str, PortalError | None]:

@@ -12,8 +12,8 @@ from curation.accounts.roles import Permission, require
 from curation.domain.selection import without_duplicates
 from curation.models import Listing
 from curation.portal.errors import ItemDeleted, ItemNotFound, PortalError
-from curation.portal.items import Item, ItemState
-from curation.services.drafts import draft_of, store, token
+from curation.portal.items import Item
+from curation.services.drafts import UNSHOWABLE, draft_of, store, token
 from curation.services.errors import StaleDraft
 from curation.services.listings import remember_items
 
@@ -75,4 +75,4 @@ def _is_lost(answer: Item | PortalError) -> bool:
         return True
     if isinstance(answer, PortalError):
         raise answer
-    return answer.state in {ItemState.GONE, ItemState.DELETED, ItemState.PRIVATE}
+    return answer.state in UNSHOWABLE

@@ -1,16 +1,16 @@
-"""The actions on the draft of one listing, and the search to add to it.
+"""The actions on the draft of one listing.
 
 Each works as a plain form (redirect to the board) and by htmx (the list as it is now).
 """
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from curation.accounts.decorators import requires
 from curation.accounts.roles import Permission
@@ -20,13 +20,10 @@ from curation.portal import portal_client
 from curation.portal.errors import ItemDeleted, ItemNotFound, PortalError
 from curation.services import drafts
 from curation.services.errors import CurationError, StaleDraft
-from curation.services.listings import find
 from curation.views.board import board_context
 from curation.views.columns import dock_of, load_columns, outline
 
 T = TypeVar("T")
-
-SEARCH_SIZE = 8
 
 
 @require_POST
@@ -126,30 +123,6 @@ def discard(request: HttpRequest) -> HttpResponse:
     except StaleDraft as error:
         messages.warning(request, str(error))
     return redirect("board")
-
-
-@require_GET
-@requires(Permission.EDIT)
-def search(request: HttpRequest, listing_key: str) -> HttpResponse:
-    """Search the portal for what to add; what is listed already says where."""
-    listing = get_object_or_404(Listing, pk=listing_key)
-    (column,) = load_columns(request.user, [listing_key])
-    query = request.GET.get("q", "").strip()
-    context: dict[str, Any] = {"column": column, "listing": listing, "query": query}
-    status = 200
-    if query:
-        try:
-            found = find(portal_client(), listing.key, query, SEARCH_SIZE)
-        except PortalError as error:
-            context["error"] = error
-            status = 502
-        else:
-            places = {row.item.id: row.position for row in reversed(column.rows)}
-            context["found"] = found
-            context["options"] = [(item, places.get(item.id)) for item in found.items]
-    return page(
-        request, "search/search.html", context, fragment="search/_results.html", status=status
-    )
 
 
 def _act(

@@ -484,11 +484,17 @@
     options(combo).forEach((each) => each.setAttribute("aria-selected", each === option));
     if (option) { combo.input.setAttribute("aria-activedescendant", option.id); option.scrollIntoView({ block: "nearest" }); } else combo.input.removeAttribute("aria-activedescendant");
   }
+  function propose({ input, pop }) {
+    if (!input.value.trim() && pop.hidden) htmx.trigger(input, "search");
+  }
   function add(combo, option, at) {
-    const { key } = combo, section = sectionOf(combo.input), { id, title, place: listed } = option.dataset;
+    const { id, title, place: listed, to: key } = option.dataset, section = $(`#${key}-column`);
     if (listed) return announce(section, "Listed", { title, position: listed });
     combo.input.value = "";
     combo.input.dataset.untouched = "";
+    const place = $("[type=number]", combo.form);
+    at ||= place.value;
+    place.value = "";
     closePop(combo.form);
     $(".combo__results", combo.pop).replaceChildren();
     combo.input.focus();
@@ -510,13 +516,7 @@
     if (!event.target.matches("[data-combo]")) return;
     event.preventDefault(); // Enter chooses an option; it does not leave the board
   });
-  document.addEventListener("input", (event) => {
-    delete event.target.dataset.untouched;
-    if (event.target.matches("[role=combobox]") && !event.target.value.trim()) closePop(event.target.form);
-  });
-  document.addEventListener("htmx:configRequest", (event) => {
-    if (event.target.matches("[role=combobox]") && !event.target.value.trim()) event.preventDefault();
-  });
+  document.addEventListener("input", (event) => { delete event.target.dataset.untouched; });
   document.addEventListener("htmx:beforeSend", (event) => {
     if (event.target.matches?.("[role=combobox]")) openPop(comboOf(event.target));
   });
@@ -525,9 +525,18 @@
     if (!input?.matches?.("[role=combobox]")) return;
     const combo = comboOf(input);
     $(".combo__results", combo.pop).dataset.query = event.detail.requestConfig.parameters.q ?? input.value;
-    if (document.activeElement === input && input.value.trim()) openPop(combo); else closePop(input.form);
-    choose(combo, options(combo).find((option) => !option.dataset.place));
+    if (document.activeElement === input) openPop(combo); else closePop(input.form);
+    // Of proposals, which nobody asked for in words, none is chosen beforehand.
+    choose(combo, input.value.trim() ? options(combo).find((option) => !option.dataset.place) : null);
     say($("[data-announce]", combo.pop)?.textContent.trim());
+  });
+  document.addEventListener("keydown", (event) => {
+    const place = event.target.closest?.("[data-combo] [type=number]"); // where to add what is chosen
+    if (!place || !["Enter", "Escape"].includes(event.key)) return;
+    event.preventDefault();
+    const combo = comboOf($("[role=combobox]", place.closest("[data-combo]"))), option = $("[aria-selected=true]", combo.pop);
+    combo.input.focus();
+    if (event.key === "Escape") closePop(combo.form); else if (option) add(combo, option);
   });
   document.addEventListener("keydown", (event) => {
     if (!event.target.matches?.("[role=combobox]") || event.isComposing) return;
@@ -535,8 +544,8 @@
     const all = options(combo), isOpen = !combo.pop.hidden;
     const at = all.findIndex((option) => option.getAttribute("aria-selected") === "true");
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-      if (!all.length) return;
       event.preventDefault();
+      if (!all.length) return propose(combo);
       openPop(combo);
       choose(combo, all[(at + (event.key === "ArrowDown" ? 1 : at < 0 ? all.length : all.length - 1)) % all.length]);
     } else if (event.key === "Escape") {
@@ -555,6 +564,7 @@
   });
   document.addEventListener("click", (event) => {
     const option = event.target.closest?.("[role=option]");
+    if (event.target.matches("[role=combobox]")) propose(comboOf(event.target));
     if (option) { const input = $("[role=combobox]", option.closest("[data-combo]")); add(comboOf(input), option, event.shiftKey ? 1 : 0); }
     const opener = event.target.closest?.("[data-focus]");
     if (opener) { event.preventDefault(); document.getElementById(opener.dataset.focus)?.focus(); }

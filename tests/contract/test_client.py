@@ -4,7 +4,7 @@ import pytest
 
 from curation.portal import errors
 from curation.portal.client import PortalClient
-from curation.portal.items import ItemState
+from curation.portal.items import ItemState, Page
 from curation.portal.transport import make_session
 from tests.contract.portals import PATIENCE, UNKNOWN_ID, Portal, home
 
@@ -239,6 +239,30 @@ def test_search_sorted(client: PortalClient, kind: str, sort: str) -> None:
 
     figures = [getattr(item, sort[1:]) for item in items]
     assert figures == sorted(figures, reverse=True)
+
+
+def test_first_items_by_several_sorts(client: PortalClient, kind: str) -> None:
+    ranked = client.ranked(kind, ["-views", "-created"], 3)
+
+    for sort in ("-views", "-created"):
+        assert ranked[sort] == client.search(kind, "", page_size=3, sort=sort)
+    newest = ranked["-created"]
+    assert isinstance(newest, Page)
+    created = [item.created_at for item in newest.items if item.created_at]
+    assert len(created) == 3
+    assert created == sorted(created, reverse=True)
+
+
+def test_datasets_by_their_last_update(client: PortalClient) -> None:
+    """Only that it is accepted: without a search service udata sorts by the last edit instead."""
+    assert len(client.search("datasets", "", page_size=10, sort="-last_update").items) == 10
+
+
+def test_a_sort_that_fails_leaves_the_others_whole(client: PortalClient, kind: str) -> None:
+    ranked = client.ranked(kind, ["-views", "bogus"], 3)
+
+    assert isinstance(ranked["bogus"], errors.PortalRejected)
+    assert isinstance(ranked["-views"], Page)
 
 
 def test_search_with_an_unknown_sort(client: PortalClient, kind: str) -> None:

@@ -169,69 +169,6 @@ def test_adding_when_the_portal_does_not_answer_keeps_the_draft(
     assert Draft.objects.get().selection == listing.live[1:]
 
 
-def test_search_marks_what_is_listed_with_its_place(signed_in, listing):
-    fragment = html(signed_in.htmx_get("/lists/datasets/search/", q="base adresse nationale"))
-
-    assert "<html" not in fragment
-    assert 'role="option"' in fragment
-    assert f'data-id="{listing.live[1]}"' in fragment
-    assert "already no. 2" in fragment
-
-
-def test_search_without_script_is_a_page(signed_in, listing):
-    page = html(signed_in.get("/lists/datasets/search/", {"q": "prix"}))
-
-    assert "<html" in page
-    assert 'data-action="add"' in page
-
-
-def test_search_of_half_a_word_falls_back_to_suggestions(signed_in, listing):
-    fragment = html(signed_in.htmx_get("/lists/datasets/search/", q="carbur"))
-
-    assert 'role="option"' in fragment
-    assert "<mark>carbur</mark>" in fragment
-
-
-@pytest.mark.parametrize(
-    "query",
-    ["zzzzzz", "x" * 10_000, "\x00", "é" * 3000, '"#%&+\\', "<script>alert(1)</script>", "😀"],
-    ids=lambda query: query[:12].encode("unicode_escape").decode(),
-)
-def test_a_search_that_finds_nothing_says_so(signed_in, listing, query):
-    response = signed_in.htmx_get("/lists/datasets/search/", q=query)
-
-    assert response.status_code == 200
-    assert "Nothing found for" in html(response) or query == "\x00"
-    assert "<script>alert" not in html(response)
-
-
-def test_an_empty_search_asks_nobody(signed_in, listing):
-    with faults.switched_on(Fault(What.REFUSE, times=0)):
-        response = signed_in.htmx_get("/lists/datasets/search/", q="  ")
-
-    assert response.status_code == 200
-
-
-@pytest.mark.parametrize(
-    "fault",
-    [
-        Fault(What.REFUSE, times=0),
-        Fault(What.ANSWER, status=500, times=0),
-        Fault(What.ANSWER, status=200, body="<html>sign in</html>", times=0),
-        Fault(What.TRUNCATE, times=0),
-        Fault(What.SILENCE, times=0),
-    ],
-    ids=lambda fault: f"{fault.what}-{fault.status}",
-)
-def test_a_search_when_the_portal_fails_is_a_sentence(signed_in, listing, fault):
-    with faults.switched_on(fault):
-        response = signed_in.htmx_get("/lists/datasets/search/", q="prix")
-
-    assert response.status_code == 502
-    assert "Your draft is not affected" in html(response)
-    assert "Traceback" not in html(response)
-
-
 def test_discarding_asks_first(signed_in, editor, listing, seen):
     drafts.remove_item(editor, listing, listing.live[0], seen=seen())
 

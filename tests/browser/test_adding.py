@@ -1,0 +1,84 @@
+"""Adding: by a pasted address, among proposals, at a chosen place."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.pages import drafted
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def press(page):
+    return page.keyboard.press
+
+
+def test_a_pasted_address_is_added_with_enter(board, portal, page, press, live_server):
+    live, (new,) = portal.live("datasets"), portal.unlisted("datasets")
+    slug = portal.slug("datasets", new)
+    board.datasets.search.fill(f"{live_server.url}/sandbox/fr/datasets/{slug}/?x#y")
+
+    expect(board.datasets.options).to_have_count(1)
+    expect(board.datasets.section.locator(".pop")).to_contain_text("Adresse reconnue")
+    with board.saved("add"):
+        press("Enter")
+    board.datasets.shows([*live, new])
+
+
+def test_a_reuse_pasted_among_the_datasets_goes_to_the_reuses(board, portal, press):
+    live, (new,) = portal.live("reuses"), portal.unlisted("reuses")
+    board.datasets.search.fill(new)
+
+    expect(board.datasets.section.locator(".pop")).to_contain_text(
+        "Cette adresse mène à une réutilisation."
+    )
+    with board.saved("add"):
+        press("Enter")
+    board.reuses.shows([*live, new])
+    board.datasets.shows(portal.live("datasets"))
+    expect(board.datasets.search).to_be_focused()
+
+
+def test_proposals_come_by_arrow_and_none_is_chosen_beforehand(board, portal, press):
+    live = portal.live("datasets")
+    board.datasets.search.focus()
+    expect(board.datasets.options).to_have_count(0)
+    press("ArrowDown")
+    expect(board.datasets.options.first).to_be_visible()
+    board.says("Suggestions. Flèches pour les parcourir.")
+    expect(board.datasets.section.locator("[aria-selected=true]")).to_have_count(0)
+
+    press("Enter")
+    board.datasets.shows(live)
+    press("ArrowDown")
+    first = board.datasets.options.first.get_attribute("data-id")
+    assert first
+    with board.saved("add"):
+        press("Enter")
+    board.datasets.shows([*live, first])
+    expect(board.datasets.section.locator(".pop")).to_be_hidden()
+
+
+def test_proposals_come_by_click_and_go_with_escape(board, press):
+    pop = board.reuses.section.locator(".pop")
+    board.reuses.search.click()
+    expect(pop.get_by_role("group", name="Le plus de vues")).to_be_visible()
+
+    press("Escape")
+    expect(pop).to_be_hidden()
+
+
+def test_an_item_is_added_at_a_chosen_place(board, portal, page, press):
+    live = portal.live("datasets")
+    board.datasets.search.fill("carburants")
+    expect(board.datasets.options.first).to_be_visible()
+    new = board.datasets.section.locator("[aria-selected=true]").get_attribute("data-id")
+
+    press("Tab")
+    expect(page.get_by_label("Ajouter à la position").first).to_be_focused()
+    page.keyboard.type("3")
+    with board.saved("add"):
+        press("Enter")
+    board.datasets.shows([*live[:2], new, *live[2:]])
+    assert drafted("datasets") == (*live[:2], new, *live[2:])
+    expect(board.datasets.search).to_be_focused()
