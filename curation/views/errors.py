@@ -1,6 +1,9 @@
 """The pages for what went wrong, in plain words."""
 
+import sys
+
 from django.contrib import messages
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
@@ -28,10 +31,23 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500: our fault. Rendered without the request: its context may be what is broken."""
+    """500: our fault; 503 if it is the database that does not answer, or takes nothing.
+
+    Rendered without the request: its context may be what is broken.
+    """
+    context = {"reference": request_id.get()}
+    if not _is_of_the_database(sys.exc_info()[1]):
+        return HttpResponse(render_to_string("errors/500.html", context), status=500)
     return HttpResponse(
-        render_to_string("errors/500.html", {"reference": request_id.get()}), status=500
+        render_to_string("errors/503.html", context), status=503, headers={"Retry-After": "30"}
     )
+
+
+def _is_of_the_database(error: BaseException | None) -> bool:
+    """Tell whether the database does not answer, is full, or is read-only since it fell over."""
+    if isinstance(error, OperationalError | InterfaceError):
+        return True
+    return isinstance(error, DatabaseError) and getattr(error.__cause__, "sqlstate", "") == "25006"
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -1,4 +1,5 @@
 import pytest
+from django.db import InterfaceError, OperationalError, connection
 from django.test import Client
 
 from curation.views import errors
@@ -58,6 +59,24 @@ def test_a_fault_of_ours_is_a_page_without_trace(signed_in, monkeypatch):
     assert response.headers["X-Request-ID"] in html(response)
     assert "Traceback" not in html(response)
     assert "TypeError" not in html(response)
+
+
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+def test_a_database_that_does_not_answer_is_a_page_in_plain_words(signed_in, monkeypatch, error):
+    signed_in.raise_request_exception = False
+
+    def unanswered(*_: object) -> None:
+        raise error("FATAL: terminating connection of une:password")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(connection, "create_cursor", unanswered)
+        response = signed_in.get("/history/")
+
+    assert response.status_code == 503
+    assert response.headers["Retry-After"] == "30"
+    assert "The dashboard cannot save anything at the moment" in html(response)
+    assert response.headers["X-Request-ID"] in html(response)
+    assert "password" not in html(response)
 
 
 def test_the_page_for_our_faults_needs_no_database(rf):
