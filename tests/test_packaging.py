@@ -1,5 +1,6 @@
 """What is shipped: pinned packages, pages that load nothing from elsewhere, scripts, the image."""
 
+import json
 import os
 import re
 import tomllib
@@ -75,6 +76,16 @@ def test_development_runs_on_the_packages_of_production():
     runtime, dev = pinned("requirements.txt"), pinned("requirements-dev.txt")
 
     assert runtime.items() <= dev.items()
+
+
+def test_packages_of_the_test_provider_are_pinned_by_what_is_in_them():
+    lock = json.loads((ROOT / "tests" / "oidc" / "package-lock.json").read_text(encoding="utf-8"))
+    packages = [package for path, package in lock["packages"].items() if path]
+
+    assert packages
+    assert all(package["integrity"].startswith("sha512-") for package in packages)
+    # Where from is for each machine to say.
+    assert not any("resolved" in package for package in packages)
 
 
 # --- Pages ----------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ _TIMEOUT = (3.05, 10.0)
 # Seconds. A provider changes its endpoints next to never; its keys are read at each sign-in.
 _FRESH = 3600.0
 # Seconds in which nobody waits again for a provider that did not answer.
-_PAUSE = 5.0
+PAUSE = 5.0
 # Bytes. A hundred groups are a few kilobytes.
 _LARGEST = 1024 * 1024
 
@@ -75,7 +75,7 @@ def provider() -> Provider:
         try:
             until, found = time.monotonic() + _FRESH, _discover(issuer)
         except SignInRefused as refusal:
-            until = time.monotonic() + _PAUSE
+            until = time.monotonic() + PAUSE
             found = found if isinstance(found, Provider) else refusal.words
         _known[issuer] = until, found
     if isinstance(found, str):

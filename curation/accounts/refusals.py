@@ -23,6 +23,7 @@ class SignInRefused(Exception):
         self.words = words
         self.name = name  # of the person, if the provider said
         self.subject = subject  # likewise, the provider's identifier
+        self.next_page = ""  # where they wanted to go, for the next attempt
 
 
 def quoted(text: object) -> str:

@@ -29,6 +29,15 @@ _STATUS = {
     Reason.UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
     Reason.STALE: HTTPStatus.BAD_REQUEST,
 }
+# What a provider may answer in place of a code; anything else means that it refuses our request.
+_ERRORS = {
+    "access_denied": Reason.CANCELLED,
+    "login_required": Reason.CANCELLED,
+    "interaction_required": Reason.CANCELLED,
+    "consent_required": Reason.CANCELLED,
+    "temporarily_unavailable": Reason.UNAVAILABLE,
+    "server_error": Reason.UNAVAILABLE,
+}
 # Refusals of somebody whom the provider vouched for, and of forgeries. What strangers can bring
 # about at will is not among them: it would fill the record.
 _REPORTED = {Reason.UNTRUSTED, Reason.NO_ROLE, Reason.CLOSED}
@@ -82,19 +91,16 @@ class _Authenticate(OIDCAuthenticationRequestView):  # type: ignore[misc]  # no 
 class _Callback(OIDCAuthenticationCallbackView):  # type: ignore[misc]  # no types
     def get(self, request: HttpRequest) -> HttpResponseRedirect:
         """Check what can be checked without the provider; then the library goes on."""
-        states = request.session.get(_STATES, {})
-        waiting = states.get(request.GET.get("state"))
+        waiting = request.session.get(_STATES, {}).get(request.GET.get("state"))
         if waiting is None:
             raise SignInRefused(Reason.STALE, "The state is none that this browser waits for.")
-        if request.GET.get("iss", settings.OIDC_ISSUER) != settings.OIDC_ISSUER:  # RFC 9207
-            raise SignInRefused(Reason.UNTRUSTED, "The answer names another issuer.")
-        error = request.GET.get("error")
-        if error or not request.GET.get("code"):
-            del states[request.GET["state"]]
-            request.session.modified = True
-            raise _error(error or "")
-        self.next_page = waiting["next"]
-        response: HttpResponseRedirect = super().get(request)
+        self.next_page: str = waiting["next"] or ""
+        try:
+            _look_at(request)
+            response: HttpResponseRedirect = super().get(request)
+        except SignInRefused as refusal:
+            refusal.next_page = self.next_page
+            raise
         return response
 
     def login_success(self) -> HttpResponseRedirect:
@@ -107,13 +113,19 @@ class _Callback(OIDCAuthenticationCallbackView):  # type: ignore[misc]  # no typ
         return HttpResponseRedirect(self.next_page or resolve_url(settings.LOGIN_REDIRECT_URL))
 
 
-def _error(error: str) -> SignInRefused:
-    """Say what an error in the provider's answer means (RFC 6749, 4.1.2.1; OpenID Connect)."""
-    if error in {"access_denied", "login_required", "interaction_required", "consent_required"}:
-        return SignInRefused(Reason.CANCELLED, f"The provider says {quoted(error)}.")
-    if error in {"temporarily_unavailable", "server_error"}:
-        return SignInRefused(Reason.UNAVAILABLE, f"The provider says {quoted(error)}.")
-    return SignInRefused(Reason.UNTRUSTED, f"The provider refuses our request: {quoted(error)}.")
+def _look_at(request: HttpRequest) -> None:
+    """Refuse an answer that brings no code (RFC 6749, 4.1.2.1), or is not of our provider."""
+    if request.GET.get("iss", settings.OIDC_ISSUER) != settings.OIDC_ISSUER:  # RFC 9207
+        reason, words = Reason.UNTRUSTED, "The answer names another issuer."
+    elif request.GET.get("code") and not request.GET.get("error"):
+        return
+    else:
+        error = request.GET.get("error", "")
+        reason = _ERRORS.get(error, Reason.UNTRUSTED)
+        words = f"The provider gives no code, but says {quoted(error)}."
+    del request.session[_STATES][request.GET["state"]]
+    request.session.modified = True
+    raise SignInRefused(reason, words)
 
 
 def _answer(view: type[View], request: HttpRequest) -> HttpResponseBase:
@@ -133,4 +145,6 @@ def _refused(request: HttpRequest, refusal: SignInRefused) -> HttpResponse:
         credentials = {"via": VIA, "reason": refusal.words}
         user_login_failed.send(__name__, credentials=credentials, request=request)
     status = _STATUS.get(refusal.reason, HTTPStatus.FORBIDDEN)
-    return TemplateResponse(request, "sign_in/refused.html", {"refusal": refusal}, status=status)
+    # From the address it may be anything: it is looked at once more before anybody is led there.
+    context = {"refusal": refusal, "next": refusal.next_page or request.GET.get("next", "")}
+    return TemplateResponse(request, "sign_in/refused.html", context, status=status)

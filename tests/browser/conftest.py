@@ -13,9 +13,14 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request
 from curation.models import User
 from tests.browser.pages import Board
 from tests.conftest import Browser, Portal
+from tests.oidc import conftest as oidc
 
 # Playwright keeps an event loop in the thread of the tests, in which Django refuses its ORM.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+# The fixtures of that folder, for this one.
+configure, forger, provider = oidc.configure, oidc.forger, oidc.provider
+certified_provider, mock_provider = oidc.certified_provider, oidc.mock_provider
 
 QUIET = [  # it calls home for updates and lists of sites; a test machine may have no network
     "--disable-background-networking",

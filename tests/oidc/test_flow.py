@@ -199,7 +199,7 @@ def test_who_has_no_role_is_told_whom_to_ask(visitor, forger, settings, refusals
     assert "You have no access yet" in page
     assert "<b>Alice Durand</b>" in page
     assert 'href="mailto:data@example.org"' in page
-    assert 'href="/oidc/authenticate/?again=1"' in page
+    assert 'href="/oidc/authenticate/?next=&amp;again=1"' in page
     assert not is_signed_in(visitor)
     assert refusals == [{"via": "oidc", "reason": "No group of theirs gives a role."}]
 
