@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from curation.domain.selection import Selection
@@ -140,6 +140,23 @@ class ItemsRefused(PublishError):
             "publish again.",
             len(self.reasons),
         ) % {"count": len(self.reasons)}
+
+
+class UnseenItems(PublishError):
+    """Visitors would not see new items (`ids`), and nobody has said that this is meant."""
+
+    def __init__(self, ids: Sequence[str]) -> None:
+        super().__init__(ids)
+        self.ids = tuple(ids)
+
+    def __str__(self) -> str:
+        return ngettext(
+            "Visitors would not see one of the items that you add. Nothing was sent. Remove it, or "
+            "confirm that it is to be published all the same.",
+            "Visitors would not see %(count)d of the items that you add. Nothing was sent. Remove "
+            "them, or confirm that they are to be published all the same.",
+            len(self.ids),
+        ) % {"count": len(self.ids)}
 
 
 class NotPublished(PublishError):

@@ -20,6 +20,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from curation.accounts.roles import Permission, require
+from curation.domain.health import is_invisible
 from curation.models import OUTCOMES, Action, AuditEntry, Draft, Listing
 from curation.portal.errors import (
     ItemDeleted,
@@ -45,11 +46,12 @@ from curation.services.errors import (
     PublishError,
     StaleDraft,
     Undetermined,
+    UnseenItems,
 )
 from curation.services.listings import known_items, lock, observe, remember_items, set_known
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from curation.domain.selection import Selection
     from curation.models import ListingQuerySet, User
@@ -57,6 +59,9 @@ if TYPE_CHECKING:
     from curation.wording import Words
 
 logger = logging.getLogger("curation.publishing")
+
+# What an intent says that its outcome says again: it alone is shown once the attempt is settled.
+KEPT = ("restores", "unseen")
 
 # Gateways give up on an answer that may still come: the write may land after they said so.
 _MAY_STILL_LAND = {502, 504, 520, 524}
@@ -78,11 +83,13 @@ def publish_all(
     attempts: Mapping[str, uuid.UUID],
     note: str,
     client: PortalClient,
+    accepted: Collection[str] = (),
 ) -> list[Published]:
     """Publish the editor's drafts one listing after the other, each an attempt of its own.
 
     `seen` and `attempts` hold, by listing key, the token that the review page showed and the id
-    of the attempt. One failure does not stop the next listing; each result stands for itself.
+    of the attempt; `accepted` the new items that are published although visitors do not see them.
+    One failure does not stop the next listing; each result stands for itself.
     """
     results = []
     for listing in Listing.objects.filter(pk__in=seen):
@@ -94,6 +101,7 @@ def publish_all(
                 attempt=attempts[listing.key],
                 note=note,
                 client=client,
+                accepted=accepted,
             )
         except (PublishError, PortalError, StaleDraft) as error:
             results.append(Published(listing, None, error))
@@ -110,13 +118,14 @@ def publish(
     attempt: uuid.UUID,
     note: str,
     client: PortalClient,
+    accepted: Collection[str] = (),
 ) -> AuditEntry:
     """Make the editor's draft the live selection and return the `publish.succeeded` entry.
 
     The same attempt asked twice (a double click) is done once and answers the same. Raises
-    StaleDraft, NothingToPublish, PublishBusy, PublishConflict, ItemsRefused or a PortalError
-    when nothing was sent; NotPublished, NotSettledYet or Undetermined after the intent was
-    recorded. The draft goes only with success.
+    StaleDraft, NothingToPublish, PublishBusy, PublishConflict, ItemsRefused, UnseenItems (new ones
+    that are not `accepted`) or a PortalError when nothing was sent; NotPublished, NotSettledYet or
+    Undetermined after the intent was recorded. The draft goes only with success.
     """
     require(editor, Permission.PUBLISH)
     if outcome := _outcome_of(attempt):
@@ -124,7 +133,7 @@ def publish(
     settle(listing, client)
     claim = _claim(listing, editor)
     try:
-        entry = _start(editor, listing, claim, seen, attempt, note, client)
+        entry = _start(editor, listing, claim, seen, attempt, note, client, accepted)
     except BaseException:
         _release(listing, claim)
         raise
@@ -198,6 +207,7 @@ def _start(
     attempt: uuid.UUID,
     note: str,
     client: PortalClient,
+    accepted: Collection[str],
 ) -> AuditEntry:
     """Read, compare, check, and record the intent. Return it, or what became of this attempt.
 
@@ -216,8 +226,10 @@ def _start(
         raise NothingToPublish
     if live != draft.base:
         raise PublishConflict(draft, live)
-    titles = _check_items(listing, live, draft.selection, client)
-    return _record_intent(listing, claim, draft, live, titles, editor, attempt, note)
+    titles, unseen = _check_items(listing, live, draft.selection, client)
+    if surprising := [item_id for item_id in unseen if item_id not in accepted]:
+        raise UnseenItems(surprising)
+    return _record_intent(listing, claim, draft, live, titles, unseen, editor, attempt, note)
 
 
 def _read(listing: Listing, claim: uuid.UUID, client: PortalClient) -> Selection:
@@ -239,11 +251,12 @@ def _read(listing: Listing, claim: uuid.UUID, client: PortalClient) -> Selection
 
 def _check_items(
     listing: Listing, before: Selection, after: Selection, client: PortalClient
-) -> dict[str, str]:
-    """Ask the portal about each item that is not live yet. Return the titles of all items.
+) -> tuple[dict[str, str], list[str]]:
+    """Ask the portal about each item that is not live yet.
 
-    udata answers 500 to a whole list for one id that it cannot find, new or listed for long: the
-    bad one is found and named here.
+    Return the titles of all items, and which of the new ones visitors will not see although the
+    portal takes them. udata answers 500 to a whole list for one id that it cannot find, new or
+    listed for long: the bad one is found and named here.
     """
     known = known_items((listing.key, item_id) for item_id in {*before, *after})
     gone = {item.id for item in known.values() if item.state is ItemState.GONE}
@@ -264,7 +277,8 @@ def _check_items(
         raise ItemsRefused(refused)
     found = [answer for answer in answers.values() if isinstance(answer, Item)]
     remember_items(found)
-    return titles | {item.id: item.title for item in found if item.title}
+    unseen = [item.id for item in found if is_invisible(item.facts)]
+    return titles | {item.id: item.title for item in found if item.title}, unseen
 
 
 def _why_not(item: Item) -> Words | None:
@@ -285,6 +299,7 @@ def _record_intent(
     draft: Draft,
     before: Selection,
     titles: Mapping[str, str],
+    unseen: list[str],
     editor: User,
     attempt: uuid.UUID,
     note: str,
@@ -305,7 +320,8 @@ def _record_intent(
             attempt=attempt,
             note=note,
             detail={"draft": draft.pk, "version": draft.version, "claim": str(claim)}
-            | ({"restores": draft.origin} if draft.origin else {}),
+            | ({"restores": draft.origin} if draft.origin else {})
+            | ({"unseen": unseen} if unseen else {}),
         )
 
 
@@ -442,8 +458,7 @@ def _record_outcome(
     attempt = intent.attempt
     assert attempt is not None  # noqa: S101 (an intent has one)
     details = dict(detail or {}) | {"known_by": known_by, "intent": intent.sequence}
-    if "restores" in intent.detail:
-        details["restores"] = intent.detail["restores"]
+    details |= {name: intent.detail[name] for name in KEPT if name in intent.detail}
     if action == Action.PUBLISH_SUCCEEDED and live != tuple(intent.after):
         details["asked"] = intent.after
     if action == Action.PUBLISH_UNDETERMINED:

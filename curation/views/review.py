@@ -14,12 +14,18 @@ from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
 from curation.accounts.decorators import requires
 from curation.accounts.roles import Permission
+from curation.comparison import Row
 from curation.http import page, wants_fragment
 from curation.models import Listing, User
 from curation.portal import portal_client
-from curation.portal.items import ItemState
 from curation.services import merging, publishing
-from curation.services.errors import NothingToPublish, PublishBusy, PublishConflict, StaleDraft
+from curation.services.errors import (
+    NothingToPublish,
+    PublishBusy,
+    PublishConflict,
+    StaleDraft,
+    UnseenItems,
+)
 from curation.services.publishing import Published
 from curation.views.columns import load_columns
 from curation.views.merge import choices_of, show_merge
@@ -78,6 +84,7 @@ def publish(request: HttpRequest) -> HttpResponse:
         attempts={key: uuid.uuid5(publication, key) for key in seen},
         note=request.POST.get("note", "").replace("\x00", "").strip()[:NOTE_LENGTH],
         client=portal_client(),
+        accepted=request.POST.get("unseen", "").split(),
     )
     published = [result for result in results if result.entry]
     failures = [result for result in results if result.error]
@@ -114,11 +121,14 @@ def _review(
     context: dict[str, Any] = {
         "changed": changed,
         "untouched": [column for column in columns if not column.draft],
-        "to_check": [
+        # What is live already needs no question, and is named among what to look at.
+        "unseen": [row for column in changed for row in column.rows if _is_new_unseen(row)],
+        "asked_again": any(isinstance(result.error, UnseenItems) for result in failures),
+        "to_look_at": [
             row
             for column in changed
             for row in column.rows
-            if row.item.state is not ItemState.VISIBLE
+            if row.findings and not _is_new_unseen(row)
         ],
         "count": sum(column.changes.count for column in changed),
         "publication": uuid.uuid4(),
@@ -137,10 +147,14 @@ def _review(
     )
 
 
+def _is_new_unseen(row: Row) -> bool:
+    return row.tone == "add" and row.is_invisible
+
+
 def _status(failures: Sequence[Published]) -> int:
     if not failures:
         return 200
-    conflicts = (PublishConflict, PublishBusy, StaleDraft, NothingToPublish)
+    conflicts = (PublishConflict, PublishBusy, StaleDraft, NothingToPublish, UnseenItems)
     return 409 if any(isinstance(result.error, conflicts) for result in failures) else 502
 
 

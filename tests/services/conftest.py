@@ -34,7 +34,15 @@ def draft(editor: User, listing: Listing) -> Draft:
 def publish(editor: User, listing: Listing, client_of_portal: PortalClient) -> Publish:
     """Return a function that publishes what the editor's page shows."""
 
-    def publish(*, attempt=None, seen=None, by=editor, note="Parce que.", client=client_of_portal):
+    def publish(
+        *,
+        attempt=None,
+        seen=None,
+        by=editor,
+        note="Parce que.",
+        client=client_of_portal,
+        accepted=(),
+    ):
         current = Listing.objects.get(pk=listing.pk)
         return publishing.publish(
             by,
@@ -43,6 +51,7 @@ def publish(editor: User, listing: Listing, client_of_portal: PortalClient) -> P
             attempt=attempt or uuid.uuid4(),
             note=note,
             client=client,
+            accepted=accepted,
         )
 
     return publish

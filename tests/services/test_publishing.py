@@ -22,6 +22,7 @@ from curation.services.errors import (
     PublishConflict,
     StaleDraft,
     Undetermined,
+    UnseenItems,
 )
 from tests.services.conftest import actions, let_the_lease_expire, log_is_sound
 
@@ -104,6 +105,82 @@ def test_a_list_that_is_already_as_wanted_needs_no_publication(draft, portal, pu
 
     assert not Draft.objects.exists()
     assert actions() == [Action.CHANGE_OUTSIDE]
+
+
+@pytest.fixture
+def unseen(editor, listing, portal, client_of_portal) -> str:
+    """Let the editor add a dataset that its producer then archives. Return its id."""
+    (item_id,) = portal.unlisted("datasets")
+    drafts.add_item(
+        editor, listing, item_id, seen=drafts.token(listing, None), client=client_of_portal
+    )
+    portal.change("datasets", item_id, archived=timezone.now())
+    return item_id
+
+
+def test_a_new_item_that_visitors_would_not_see_is_asked_about(unseen, listing, portal, publish):
+    with pytest.raises(UnseenItems) as refusal:
+        publish()
+
+    assert refusal.value.ids == (unseen,)
+    assert portal.live("datasets") == listing.live
+    assert actions() == []
+    # So that the page which asks can say why.
+    assert listings.known_items([("datasets", unseen)])["datasets", unseen].archived_at
+    listing.refresh_from_db()
+    assert listing.claim is None
+
+
+def test_a_new_item_that_visitors_do_not_see_is_published_once_confirmed(
+    unseen, listing, portal, publish
+):
+    entry = publish(accepted=[unseen])
+
+    assert portal.live("datasets") == (*listing.live, unseen)
+    intent = AuditEntry.objects.get(action=Action.PUBLISH_STARTED)
+    assert intent.detail["unseen"] == entry.detail["unseen"] == [unseen]
+
+
+def test_the_confirmation_of_one_item_is_not_that_of_another(
+    unseen, editor, listing, portal, client_of_portal, publish
+):
+    other = portal.unlisted("datasets", 2)[1]
+    seen = drafts.token(listing, drafts.draft_of(editor, listing))
+    drafts.add_item(editor, listing, other, seen=seen, client=client_of_portal)
+    portal.change("datasets", other, archived=timezone.now())
+
+    with pytest.raises(UnseenItems) as refusal:
+        publish(accepted=[unseen])
+
+    assert refusal.value.ids == (other,)
+
+
+def test_a_new_reuse_without_datasets_is_asked_about(editor, listing, portal, client_of_portal):
+    reuses = Listing.objects.get(pk="reuses")
+    (item_id,) = portal.unlisted("reuses")
+    draft = drafts.add_item(
+        editor, reuses, item_id, seen=drafts.token(reuses, None), client=client_of_portal
+    )
+    portal.change("reuses", item_id, datasets=[])
+
+    with pytest.raises(UnseenItems):
+        publishing.publish(
+            editor,
+            reuses,
+            seen=drafts.token(reuses, draft),
+            attempt=uuid.uuid4(),
+            note="",
+            client=client_of_portal,
+        )
+
+
+def test_what_visitors_did_not_see_before_needs_no_question(listing, draft, portal, publish):
+    portal.change("datasets", listing.live[0], archived=timezone.now())
+
+    entry = publish()
+
+    assert portal.live("datasets") == draft.selection
+    assert "unseen" not in entry.detail
 
 
 def test_a_second_editor_is_told_who_is_publishing(colleague, listing, draft, publish):

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from curation.models import Action, AuditEntry, Draft, Listing
+from curation.portal import portal_client
 from curation.sandbox import faults
 from curation.sandbox.faults import Fault, What
 from curation.services import drafts
@@ -107,6 +108,86 @@ def test_a_review_that_is_not_up_to_date_is_shown_again(signed_in, editor, listi
     assert "This list changed since the page showed it" in html(response)
     assert "Ma raison" in html(response)
     assert not AuditEntry.objects.filter(action=Action.PUBLISH_STARTED).exists()
+
+
+@pytest.fixture
+def archived(editor, listing, portal, client_of_portal) -> str:
+    """Let the editor add an archived dataset. Return its id."""
+    (item_id,) = portal.unlisted("datasets")
+    portal.change("datasets", item_id, archived=timezone.now())
+    seen = drafts.token(listing, None)
+    drafts.add_item(editor, listing, item_id, seen=seen, client=client_of_portal)
+    return item_id
+
+
+def test_a_new_item_that_visitors_will_not_see_is_a_question(signed_in, archived):
+    page = html(signed_in.get("/review/"))
+
+    assert "Visitors will not see 1 item that you add." in page
+    assert "Archived: invisible to visitors." in page
+    assert re.search(rf'<input type="checkbox"[^>]*name="unseen" value="{archived} "', page)
+
+
+@pytest.mark.parametrize("htmx", [False, True])
+def test_publishing_without_the_answer_asks_again(signed_in, archived, listing, portal, htmx):
+    form = form_of(html(signed_in.get("/review/"))) | {"note": "Ma raison"}
+
+    response = (
+        signed_in.htmx_post("/review/publish/", **form)
+        if htmx
+        else signed_in.post("/review/publish/", form)
+    )
+
+    assert response.status_code == 409
+    page = html(response)
+    assert ("<html" in page) is not htmx
+    assert "Visitors would not see one of the items that you add. Nothing was sent." in page
+    assert 'aria-invalid="true"' in page
+    assert "Ma raison" in page
+    assert portal.live("datasets") == listing.live
+
+
+def test_the_answer_publishes_and_is_kept(signed_in, archived, portal):
+    form = form_of(html(signed_in.get("/review/")))
+
+    response = signed_in.post("/review/publish/", form | {"unseen": f"{archived} "})
+
+    entry = AuditEntry.objects.get(action=Action.PUBLISH_SUCCEEDED)
+    assert response.status_code == 302
+    assert portal.live("datasets")[-1] == archived
+    page = html(signed_in.get(f"/history/{entry.sequence}/"))
+    assert "Published although visitors do not see it" in page
+
+
+def test_an_item_archived_after_the_review_is_asked_about(signed_in, editor, listing, portal):
+    (item_id,) = portal.unlisted("datasets")
+    seen = drafts.token(listing, None)
+    drafts.add_item(editor, listing, item_id, seen=seen, client=portal_client())
+    page = html(signed_in.get("/review/"))
+    assert 'name="unseen"' not in page
+    portal.change("datasets", item_id, archived=timezone.now())
+
+    page = html(signed_in.post("/review/publish/", form_of(page)))
+
+    assert re.search(rf'name="unseen" value="{item_id} "', page)
+
+
+def test_what_is_invisible_already_is_named_and_not_asked_about(signed_in, draft, portal):
+    portal.change("datasets", draft.selection[0], archived=timezone.now())
+    signed_in.htmx_get("/live/")
+
+    page = html(signed_in.get("/review/"))
+
+    assert 'name="unseen"' not in page
+    assert "To look at" in page
+    assert "Archived: invisible to visitors." in page
+
+
+def test_a_healthy_draft_has_nothing_to_look_at(signed_in, draft):
+    page = html(signed_in.get("/review/"))
+
+    assert "To look at" not in page
+    assert 'name="unseen"' not in page
 
 
 def test_a_conflict_is_a_clear_page_and_keeps_the_draft(signed_in, listing, draft, portal):
