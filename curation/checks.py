@@ -1,11 +1,14 @@
 """System checks: a configuration that cannot be trusted does not start."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.db import DatabaseError
 
 from curation.accounts import people
+from curation.services import demo
 from curation.wording import LISTING_WORDS
 
 
@@ -54,6 +57,59 @@ def check_provider(**kwargs: Any) -> list[CheckMessage]:
             f"OpenID Connect needs {' and '.join(missing)} too.",
             hint="Set all three, as the provider gave them to you; or none.",
             id="curation.E003",
+        )
+    ]
+
+
+@register()
+def check_proxy(**kwargs: Any) -> list[CheckMessage]:
+    """Refuse headers that nobody, or anybody, may send."""
+    if settings.PROXY_AUTH_HEADER and not settings.PROXY_AUTH_TRUSTED_IPS:
+        return [
+            Error(
+                "PROXY_AUTH_HEADER needs PROXY_AUTH_TRUSTED_IPS too: whose header is believed.",
+                hint="Set it to the address of the proxy, as this machine sees it.",
+                id="curation.E004",
+            )
+        ]
+    return []
+
+
+@register()
+def check_way_in(**kwargs: Any) -> list[CheckMessage]:
+    """Refuse to serve a product into which nobody can get."""
+    if settings.AUTHENTICATION_BACKENDS:
+        return []
+    return [
+        Error(
+            "Nobody can sign in: set OIDC_ISSUER, PROXY_AUTH_HEADER, or LOCAL_LOGIN=1.",
+            hint="With a real portal there are no passwords unless LOCAL_LOGIN=1.",
+            id="curation.E005",
+        )
+    ]
+
+
+@register(Tags.database)
+def check_demo_accounts(
+    databases: Collection[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Refuse accounts whose password is printed on a page, where a real portal can be changed.
+
+    Looked at where databases are: when the server starts, and by `migrate`.
+    """
+    if settings.IS_SANDBOX or not settings.LOCAL_LOGIN or not databases:
+        return []
+    try:
+        accounts = demo.open_accounts()
+    except DatabaseError:
+        return []  # none yet, or not reachable: /readyz says so
+    if not accounts:
+        return []
+    return [
+        Error(
+            f"These accounts have the demo's password: {', '.join(accounts)}.",
+            hint="Begin with an empty database, or: manage.py changepassword NAME.",
+            id="curation.E006",
         )
     ]
 

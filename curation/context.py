@@ -23,6 +23,8 @@ def product(request: HttpRequest) -> dict[str, object]:
         "contact": settings.CONTACT,
         "contact_link": _link_to(settings.CONTACT),
         "theme": theme if theme in {"light", "dark"} else "",
+        # The proxy would sign them in again with the next page, unless it has an end of its own.
+        "can_sign_out": getattr(user, "via", "") != "proxy" or bool(settings.PROXY_AUTH_LOGOUT_URL),
         "can_edit": may(user, Permission.EDIT),
         "can_publish": may(user, Permission.PUBLISH),
     }

@@ -54,6 +54,15 @@ class Environment:
             raise ImproperlyConfigured(f"{name} must be a number of seconds, not “{value}”.")
         return seconds
 
+    def header(self, name: str) -> str:
+        """Return the name of a header, or nothing. None with `_`: servers drop those."""
+        value = self.text(name)
+        if value and not re.fullmatch(r"[A-Za-z0-9-]+", value):
+            raise ImproperlyConfigured(
+                f"{name} must be the name of a header such as X-Forwarded-User, not “{value}”."
+            )
+        return value
+
     def peers(self, name: str) -> list[str]:
         """Return addresses and networks (10.0.0.0/8), and `unix` for the end of a Unix socket."""
         peers = self.words(name)

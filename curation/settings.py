@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "curation.accounts.proxy.ProxyAuthMiddleware",
     "curation.middleware.SignInRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -143,7 +144,12 @@ LOGIN_REDIRECT_URL = "board"
 LOGOUT_REDIRECT_URL = "sign-in"
 # Passwords of our own: for the demo, and to get in when nothing else does.
 LOCAL_LOGIN = env.flag("LOCAL_LOGIN", default=IS_SANDBOX)
-# The reverse proxies whose word counts: where a request comes from.
+# Sign-in by the headers of a reverse proxy: on when there is one that names the person.
+PROXY_AUTH_HEADER = env.header("PROXY_AUTH_HEADER")
+PROXY_AUTH_GROUPS_HEADER = env.header("PROXY_AUTH_GROUPS_HEADER")
+PROXY_AUTH_NAME_HEADER = env.header("PROXY_AUTH_NAME_HEADER")
+PROXY_AUTH_LOGOUT_URL = env.text("PROXY_AUTH_LOGOUT_URL")
+# The reverse proxies whose word counts: on who it is, and where a request comes from.
 PROXY_AUTH_TRUSTED_IPS = env.peers("PROXY_AUTH_TRUSTED_IPS")
 # How the product calls whom it may ask for access: an address, or any words.
 CONTACT = env.text("CONTACT")
@@ -168,6 +174,8 @@ OIDC_AUTHENTICATION_CALLBACK_URL = "oidc-callback"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"] if LOCAL_LOGIN else []
 if OIDC_ISSUER:
     AUTHENTICATION_BACKENDS.append("curation.accounts.oidc.Backend")
+if PROXY_AUTH_HEADER:
+    AUTHENTICATION_BACKENDS.append("curation.accounts.proxy.Backend")
 
 SESSION_COOKIE_AGE = 12 * 3600
 # Groups, as the identity provider or the proxy names them, and the role that they give.

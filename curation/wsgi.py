@@ -8,4 +8,4 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "curation.settings")
 application = get_wsgi_application()
 # manage.py asks this before each command; a server has to ask by itself.
-BaseCommand().check()
+BaseCommand().check(databases=["default"])

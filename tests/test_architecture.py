@@ -50,7 +50,7 @@ ROOMS: dict[str, set[str]] = {
     },
     "exports": {"models", "canonical", "domain"},
     "management": {"services", "models", "append_only", "domain", "portal", "exports"},
-    "checks": {"accounts", "wording"},
+    "checks": {"accounts", "wording", "services.demo"},
     "apps": {"checks", "models", "append_only", "wording", "accounts"},
     "settings": {"environment", "logs"},
     "admin": {"models", "accounts.roles", "services.audit", "services.accounts"},

@@ -3,6 +3,9 @@
 import pytest
 from django.core.checks import run_checks
 
+from curation.accounts.roles import Role
+from curation.models import User
+
 KEY = "k" * 60
 
 
@@ -67,3 +70,40 @@ def test_part_of_a_provider_is_an_error(configured, missing):
 
 def test_provider_without_groups_for_roles_is_a_warning(configured):
     assert configured(**PROVIDER, OIDC_CLIENT_SECRET="secret") == ["curation.W002"]
+
+
+def test_proxy_that_nobody_trusts_is_an_error(configured):
+    assert configured(PROXY_AUTH_HEADER="X-User", PROXY_AUTH_TRUSTED_IPS=[]) == ["curation.E004"]
+    assert configured(PROXY_AUTH_HEADER="X-User", PROXY_AUTH_TRUSTED_IPS=["10.0.0.1"]) == []
+
+
+def test_product_into_which_nobody_gets_is_an_error(configured):
+    assert configured(AUTHENTICATION_BACKENDS=[]) == ["curation.E005"]
+
+
+@pytest.mark.parametrize(
+    ("real", "local", "password", "found"),
+    [
+        (True, True, "demo", ["curation.E006"]),
+        (True, True, "another", []),
+        (True, False, "demo", []),
+        (False, True, "demo", []),
+    ],
+)
+def test_demo_accounts_on_a_real_portal_are_an_error(db, settings, real, local, password, found):
+    settings.IS_SANDBOX, settings.LOCAL_LOGIN = not real, local
+    settings.SECRET_KEY, settings.PORTAL_API_KEY = KEY, "key"
+    User.objects.create_user("admin", password=password, role=Role.ADMINISTRATOR)
+
+    messages = run_checks(databases=["default"])
+
+    assert [message.id for message in messages if (message.id or "").startswith("curation")] == (
+        found
+    )
+
+
+def test_inactive_demo_accounts_are_nobody(db, settings):
+    settings.IS_SANDBOX, settings.SECRET_KEY, settings.PORTAL_API_KEY = False, KEY, "key"
+    User.objects.create_user("claire", password="demo", is_active=False)
+
+    assert [m.id for m in run_checks(databases=["default"]) if m.id == "curation.E006"] == []

@@ -144,7 +144,12 @@ def test_wrong_value_says_what_is_documented(start, name, value, sentence):
 
 @pytest.mark.parametrize(("name", "value", "sentence"), CHECKS)
 def test_system_check_says_what_is_documented(name, value, sentence):
-    production = {"PORTAL_URL": "https://portal.example", "SECRET_KEY": "k" * 60}
+    production = {
+        "PORTAL_URL": "https://portal.example",
+        "SECRET_KEY": "k" * 60,
+        "PROXY_AUTH_HEADER": "X-Forwarded-User",
+        "PROXY_AUTH_TRUSTED_IPS": "127.0.0.1",
+    }
 
     stopped = subprocess.run(
         [sys.executable, "-c", "import curation.wsgi"],

@@ -28,6 +28,8 @@ def in_production(**variables: str) -> dict[str, str]:
         "SECRET_KEY": "k" * 60,
         "PORTAL_URL": "https://portal.example",
         "PORTAL_API_KEY": SECRET,
+        "PROXY_AUTH_HEADER": "X-Forwarded-User",
+        "PROXY_AUTH_TRUSTED_IPS": "127.0.0.1",
     } | variables
 
 

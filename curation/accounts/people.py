@@ -24,7 +24,7 @@ VIA = "oidc"
 _USABLE = re.compile(r"[\w.@+-]{1,150}", re.ASCII)
 
 
-def admit(person: Person) -> User:
+def admit(person: Person, via: str = VIA) -> User:
     """Return the account of a person, as the provider describes them now.
 
     The role is that of their groups, at each sign-in: it is lost with the group, in all sessions.
@@ -41,7 +41,11 @@ def admit(person: Person) -> User:
         user, _ = User.objects.get_or_create(
             issuer=person.issuer,
             subject=person.subject,
-            defaults={"username": username_of(person), "via": VIA, "password": make_password(None)},
+            defaults={
+                "username": username_of(person, via),
+                "via": via,
+                "password": make_password(None),
+            },
         )
     before = user.role_in_force
     user.first_name, user.last_name = person.first_name, person.last_name
@@ -50,7 +54,7 @@ def admit(person: Person) -> User:
         user.role = role
     with transaction.atomic():
         user.save(update_fields=["first_name", "last_name", "email", "role"])
-        accounts.record_role_change(user, before, by=audit.nobody(VIA))
+        accounts.record_role_change(user, before, by=audit.nobody(via))
     if not user.is_active:
         raise _refusal(Reason.CLOSED, "Their account was made inactive.", person)
     if not user.role:
@@ -67,17 +71,18 @@ def groups_give_roles() -> bool:
     )
 
 
-def username_of(person: Person) -> str:
+def username_of(person: Person, via: str = VIA) -> str:
     """Return a name for a new account that no other has, and that says whose word it is.
 
-    The subject at the provider's host; where that is taken or no name that Django takes, a digest.
+    The subject at the provider's host, or alone if the issuer has none; where that is taken or no
+    name that Django takes, a digest.
     """
-    host = urlsplit(person.issuer).hostname or ""
-    name = f"{person.subject}@{host}"
+    host = urlsplit(person.issuer).hostname
+    name = f"{person.subject}@{host}" if host else person.subject
     if _USABLE.fullmatch(name) and not User.objects.filter(username=name).exists():
         return name
     digest = hashlib.sha256(f"{person.issuer}\n{person.subject}".encode()).hexdigest()
-    return f"oidc-{digest[:32]}"
+    return f"{via}-{digest[:32]}"
 
 
 def _refusal(reason: Reason, words: str, person: Person) -> SignInRefused:

@@ -33,9 +33,8 @@ def signed_out(user: User | None, **kwargs: Any) -> None:
 
 
 def refused(credentials: Mapping[str, Any], **kwargs: Any) -> None:
-    """Record a refusal; what was tried tells which way in."""
-    for via, name in (("local", "username"), ("proxy", "remote_user")):
-        if name in credentials:
-            accounts.record_refusal(via, accounts.named(str(credentials[name])))
-            return
-    accounts.record_refusal("oidc")
+    """Record a refusal: of a name and a password, or as the way in itself tells it."""
+    if "via" in credentials:
+        accounts.record_refusal(credentials["via"], credentials.get("account"))
+    else:
+        accounts.record_refusal("local", accounts.named(str(credentials.get("username", ""))))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from django.contrib.auth.hashers import check_password
 from django.db import transaction
 from django.utils import timezone
 
@@ -62,6 +63,13 @@ def create_accounts() -> None:
         if is_new:
             user.set_password(PASSWORD)
             user.save(update_fields=["password"])
+
+
+def open_accounts() -> list[str]:
+    """Return the names of the demo accounts that the demo's password still opens."""
+    names = [username for username, *_ in ACCOUNTS]
+    accounts = User.objects.filter(username__in=names, is_active=True).order_by("username")
+    return [user.get_username() for user in accounts if check_password(PASSWORD, user.password)]
 
 
 def create_history(client: PortalClient) -> int:

@@ -6,17 +6,19 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import BACKEND_SESSION_KEY
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
 from django.template.response import TemplateResponse
 from django.utils.crypto import get_random_string
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from curation.accounts import oidc
+from curation.accounts import oidc, proxy
 from curation.accounts.forms import SignInForm
 from curation.accounts.refusals import SignInRefused
 
@@ -64,6 +66,10 @@ class SignOutView(LogoutView):
         By a page, not a redirect: `form-action 'self'` refuses a form that is led elsewhere, and
         the provider may lead on to others whom no policy of ours can name.
         """
+        if request.session.get(BACKEND_SESSION_KEY) == proxy.PATH:
+            super().post(request, *args, **kwargs)
+            url = settings.PROXY_AUTH_LOGOUT_URL or resolve_url(settings.LOGOUT_REDIRECT_URL)
+            return TemplateResponse(request, "sign_in/leaving.html", {"url": url})
         state = get_random_string(32)
         provider_answers = True
         try:

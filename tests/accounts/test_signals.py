@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.auth import authenticate
+from django.contrib.auth.signals import user_login_failed
 from django.test import Client
 
 from curation.models import Action, AuditEntry
@@ -47,10 +48,10 @@ def test_odd_names_are_refused_as_any(db, name):
 
 @pytest.mark.parametrize(
     ("credentials", "via"),
-    [({"username": "x", "password": "x"}, "local"), ({"code": "x", "nonce": "y"}, "oidc")],
+    [({"username": "x", "password": "x"}, "local"), ({"via": "oidc", "reason": "y"}, "oidc")],
 )
 def test_what_was_tried_tells_the_way_in(db, credentials, via):
-    authenticate(None, **credentials)
+    user_login_failed.send(__name__, credentials=credentials)
 
     assert AuditEntry.objects.get().actor_via == via
 

@@ -354,7 +354,7 @@ def test_what_happens_to_accounts_is_shown_if_asked_for(signed_in, of_accounts):
         "<b>Claire Test</b> signed in",
         "A sign-in to the account of <b>Lea Test</b> was <b>refused</b>",
         "A sign-in under <b>a name without an account</b> was <b>refused</b>",
-        "A sign-in that <b>proved nobody’s identity</b> was <b>refused</b>",
+        "A sign-in <b>with single sign-on</b> was <b>refused</b>",
         "<b>Admin Test</b> changed the role of <b>Lea Test</b> from “editor” to <b>“reader”</b>",
         "The groups of <b>Lea Test</b> changed the role from “no access” to <b>“reader”</b>",
         "<b>Claire Test</b> signed out",

@@ -1,0 +1,157 @@
+"""Signing in by the headers of a reverse proxy (oauth2-proxy, Apache's mod_auth_openidc).
+
+The proxy says with each request who it is and in which groups; nothing else is asked. So the
+headers count only if they come from an address in PROXY_AUTH_TRUSTED_IPS, and a person whom the
+proxy does not name (any more) is signed out.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import astuple
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.contrib import auth
+from django.contrib.auth.backends import ModelBackend
+from django.contrib.auth.signals import user_login_failed
+from django.core.exceptions import MiddlewareNotUsed
+from django.template.response import TemplateResponse
+
+from curation.accounts.addresses import is_trusted
+from curation.accounts.claims import Person
+from curation.accounts.people import admit
+from curation.accounts.refusals import Reason, SignInRefused
+from curation.models import User
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpRequest, HttpResponse, HttpResponseBase
+
+logger = logging.getLogger(__name__)
+
+VIA = "proxy"
+# Whose word it is: there is one proxy, and whatever its header is called it is the same.
+ISSUER = "proxy:"
+PATH = f"{__name__}.Backend"
+# Where the session keeps what the proxy last said of the person.
+SAID = "proxy_said"
+_LONGEST_SUBJECT = 255
+_LONGEST_NAME = 150
+
+
+class Backend(ModelBackend):
+    """Holds the sessions of whom the proxy names; takes no password."""
+
+    def authenticate(self, *args: Any, **credentials: Any) -> None:
+        """Refuse: only the headers sign in, by the middleware."""
+
+
+class ProxyAuthMiddleware:
+    """Signs in and out whom the proxy names, or does not name, with each request.
+
+    Somebody who signed in with a password (LOCAL_LOGIN, to get in when nothing else does) stays
+    who they are.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        if not settings.PROXY_AUTH_HEADER:
+            raise MiddlewareNotUsed
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        _drop_unless_trusted(request)
+        request.refusal = None  # type: ignore[attr-defined]  # ours, for process_view
+        try:
+            _follow(request)
+        except SignInRefused as refusal:
+            request.refusal = refusal  # type: ignore[attr-defined]
+            _report(request, refusal)
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponseBase], *args: Any
+    ) -> HttpResponse | None:
+        """Show why somebody was refused, in the place of any page that asks to sign in."""
+        refusal: SignInRefused | None = request.refusal  # type: ignore[attr-defined]
+        if refusal is None or not getattr(view, "login_required", True):
+            return None
+        return TemplateResponse(
+            request, "sign_in/refused.html", {"refusal": refusal, "by_proxy": True}, status=403
+        ).render()
+
+
+def _drop_unless_trusted(request: HttpRequest) -> None:
+    """Let nobody but the proxy say who it is."""
+    if is_trusted(str(request.META.get("REMOTE_ADDR", ""))):
+        return
+    headers = (
+        settings.PROXY_AUTH_HEADER,
+        settings.PROXY_AUTH_GROUPS_HEADER,
+        settings.PROXY_AUTH_NAME_HEADER,
+    )
+    for header in filter(None, headers):
+        request.META.pop(_key(header), None)
+
+
+def _follow(request: HttpRequest) -> None:
+    """Let the session be that of whom the proxy names. SignInRefused if they may not sign in."""
+    session = request.session
+    if session.get(auth.BACKEND_SESSION_KEY, PATH) != PATH:
+        return
+    subject = _said(request, settings.PROXY_AUTH_HEADER)
+    if not subject:
+        if auth.SESSION_KEY in session:
+            auth.logout(request)
+        return
+    person = _person(request, subject)
+    said = [*astuple(person)[:-1], sorted(person.groups)]
+    if request.user.is_authenticated and session.get(SAID) == said:
+        return
+    try:
+        user = admit(person, VIA)
+    except SignInRefused:
+        if auth.SESSION_KEY in session:
+            auth.logout(request)
+        raise
+    if request.user == user:
+        request.user = user  # with the role as of now
+    else:
+        auth.logout(request)  # of whoever else it was
+        auth.login(request, user, backend=PATH)
+    request.session[SAID] = said
+
+
+def _person(request: HttpRequest, subject: str) -> Person:
+    """Return whom the headers name."""
+    # Two headers of one name arrive joined by a comma: one may be a visitor's own.
+    if "," in subject or len(subject) > _LONGEST_SUBJECT:
+        raise SignInRefused(Reason.UNTRUSTED, "The proxy names more than one person.")
+    groups = _said(request, settings.PROXY_AUTH_GROUPS_HEADER).split(",")
+    return Person(
+        issuer=ISSUER,
+        subject=subject,
+        first_name=(_said(request, settings.PROXY_AUTH_NAME_HEADER) or subject)[:_LONGEST_NAME],
+        last_name="",
+        email="",
+        groups=frozenset(group.strip() for group in groups if group.strip()),
+    )
+
+
+def _said(request: HttpRequest, header: str) -> str:
+    """Return a header's value, "" if there is none. Headers are bytes: proxies send UTF-8."""
+    value = str(request.META.get(_key(header), "")) if header else ""
+    text = value.encode("latin-1", "replace").decode("utf-8", "replace").replace("\0", "")
+    return " ".join(text.split())
+
+
+def _key(header: str) -> str:
+    return "HTTP_" + header.upper().replace("-", "_")
+
+
+def _report(request: HttpRequest, refusal: SignInRefused) -> None:
+    logger.warning("sign-in refused reason=%s: %s", refusal.reason.value, refusal.words)
+    account = User.objects.filter(issuer=ISSUER, subject=refusal.subject).first()
+    credentials = {"via": VIA, "account": account if refusal.subject else None}
+    user_login_failed.send(__name__, credentials=credentials, request=request)
