@@ -35,7 +35,7 @@ class Person:
         """Load a page."""
         return self.session.get(self.url + path, headers=headers, timeout=PATIENCE)
 
-    def post(self, path: str, **fields: str) -> requests.Response:
+    def post(self, path: str, *, follow: bool = True, **fields: str) -> requests.Response:
         """Send a form."""
         token = self.session.cookies["csrftoken"]
         return self.session.post(
@@ -43,6 +43,7 @@ class Person:
             fields,
             headers={"X-CSRFToken": token, "Referer": self.url},
             timeout=PATIENCE,
+            allow_redirects=follow,
         )
 
     def ids(self, listing: str = "datasets") -> list[str]:
@@ -54,20 +55,20 @@ class Person:
 
     def move(self, item: str, to: int, listing: str = "datasets") -> requests.Response:
         """Move an item of the own draft, as without JavaScript."""
-        page = self.get("/").text
-        return self.post(
-            f"/lists/{listing}/items/{item}/move/",
-            to=str(to),
-            version=_hidden(page, f"{listing}-form")["version"],
-        )
+        version = self.form(f"{listing}-form")["version"]
+        return self.post(f"/lists/{listing}/items/{item}/move/", to=str(to), version=version)
+
+    def form(self, name: str, path: str = "/") -> dict[str, str]:
+        """Return the hidden fields of a form of a page."""
+        return _hidden(self.get(path).text, name)
 
     def publish(self, note: str = "") -> requests.Response:
         """Publish what the review page shows."""
-        return self.post("/review/publish/", **self.review(), note=note)
+        return self.post("/review/publish/", follow=False, **self.review(), note=note)
 
     def review(self) -> dict[str, str]:
         """Return the hidden fields of the review page."""
-        return _hidden(self.get("/review/").text, "publish")
+        return self.form("publish", "/review/")
 
 
 def _hidden(page: str, form: str) -> dict[str, str]:
