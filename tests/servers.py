@@ -31,7 +31,7 @@ def sandbox_server(directory: Path) -> Iterator[str]:
             assert line.startswith("READY "), line
             yield line.split()[1]
         finally:
-            process.send_signal(signal.SIGINT)
+            process.terminate()  # SIGINT is ignored by what a shell started in the background
             process.wait(timeout=20)
 
 
