@@ -122,7 +122,7 @@ else:
     raise ImproperlyConfigured("DATABASE_URL must name a sqlite or a postgres database.")
 DATABASES = {"default": _database}
 
-# In the memory of each process, and only what can never be out of date, rows of the history, or may
+# In the memory of each process, and only what can never be out of date (curation.fragments), or may
 # be by minutes: what the portal would propose.
 CACHES = {
     "default": {

@@ -9,13 +9,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -23,6 +20,7 @@ from curation.accounts.decorators import requires
 from curation.accounts.roles import Permission
 from curation.comparison import Comparison, compare
 from curation.exports import csv_lines, jsonl_lines
+from curation.fragments import rendered
 from curation.http import page
 from curation.models import Action, AuditEntry, Listing, User
 from curation.portal import portal_client
@@ -250,17 +248,15 @@ def _by_day(entries: list[AuditEntry]) -> list[Day]:
 
 
 def _rows(entries: list[AuditEntry]) -> dict[int, SafeString]:
-    """Return the row of each light entry, by sequence.
+    """Return the row of each light entry, by sequence. An entry never changes, nor does its row."""
+    sequences = {found.digest: found.sequence for found in entries}
 
-    An entry never changes, nor does its row: this process makes it once for each language.
-    """
-    keys = {found.sequence: f"entry-{get_language()}-{found.digest}" for found in entries}
-    kept = cache.get_many(keys.values())
-    missing = [sequence for sequence, key in keys.items() if key not in kept]
-    for sequence, found in AuditEntry.objects.in_bulk(missing).items():
-        kept[keys[sequence]] = render_to_string("history/_entry.html", {"event": event_of(found)})
-    cache.set_many({keys[sequence]: kept[keys[sequence]] for sequence in missing}, timeout=None)
-    return {sequence: kept[key] for sequence, key in keys.items()}
+    def contexts(missing: list[str]) -> dict[str, dict[str, Any]]:
+        found = AuditEntry.objects.in_bulk([sequences[digest] for digest in missing])
+        return {digest: {"event": event_of(found[sequences[digest]])} for digest in missing}
+
+    rows = rendered("history/_entry.html", list(sequences), contexts)
+    return {sequences[digest]: row for digest, row in rows.items()}
 
 
 def event_of(found: AuditEntry) -> Event:
