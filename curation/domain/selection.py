@@ -5,6 +5,7 @@ edit then acts on the first occurrence.
 """
 
 import re
+from collections.abc import Collection
 
 _PORTAL_ID = re.compile(r"[0-9a-f]{24}")
 
@@ -44,6 +45,24 @@ def removed(selection: Selection, id: str) -> Selection:
         raise ValueError(f"{id} is not in the selection")
     place = selection.index(id)
     return (*selection[:place], *selection[place + 1 :])
+
+
+def moved_together(selection: Selection, ids: Collection[str], to: int) -> Selection:
+    """Put several ids in a row, in the order that they have, the first of them at position `to`.
+
+    Clamped to the ends. ValueError if one is not there.
+    """
+    rest = removed_together(selection, ids)
+    chosen = tuple(id for id in without_duplicates(selection) if id in ids)
+    place = min(max(to, 1), len(rest) + 1) - 1
+    return (*rest[:place], *chosen, *rest[place:])
+
+
+def removed_together(selection: Selection, ids: Collection[str]) -> Selection:
+    """Take several ids out. ValueError if one is not there."""
+    for id in set(ids):
+        selection = removed(selection, id)
+    return selection
 
 
 def without_duplicates(selection: Selection) -> Selection:

@@ -21,6 +21,7 @@ from curation.services.errors import (
     AlreadyListed,
     ListFull,
     NoStep,
+    NothingChosen,
     NotInList,
     NotShowable,
     StaleDraft,
@@ -29,7 +30,7 @@ from curation.services.errors import (
 from curation.services.listings import known_items, remember_items
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from curation.domain.selection import Selection
     from curation.models import User
@@ -58,12 +59,34 @@ def draft_of(editor: User, listing: Listing) -> Draft | None:
 
 def move_item(editor: User, listing: Listing, item_id: str, *, to: int, seen: str) -> Draft | None:
     """Move an item to a position, counted from 1; beyond the ends means the end."""
-    return _edit(editor, listing, seen, lambda now: selections.moved(now, item_id, to), item_id)
+    return _edit(editor, listing, seen, lambda now: selections.moved(now, item_id, to), [item_id])
 
 
 def remove_item(editor: User, listing: Listing, item_id: str, *, seen: str) -> Draft | None:
     """Take an item out of the list."""
-    return _edit(editor, listing, seen, lambda now: selections.removed(now, item_id), item_id)
+    return _edit(editor, listing, seen, lambda now: selections.removed(now, item_id), [item_id])
+
+
+def move_items(
+    editor: User, listing: Listing, item_ids: Collection[str], *, to: int, seen: str
+) -> Draft | None:
+    """Move several items in one step: in a row, the first at a position counted from 1."""
+    if not item_ids:
+        raise NothingChosen
+    return _edit(
+        editor, listing, seen, lambda now: selections.moved_together(now, item_ids, to), item_ids
+    )
+
+
+def remove_items(
+    editor: User, listing: Listing, item_ids: Collection[str], *, seen: str
+) -> Draft | None:
+    """Take several items out of the list in one step."""
+    if not item_ids:
+        raise NothingChosen
+    return _edit(
+        editor, listing, seen, lambda now: selections.removed_together(now, item_ids), item_ids
+    )
 
 
 def restore_item(editor: User, listing: Listing, item_id: str, *, seen: str) -> Draft | None:
@@ -202,7 +225,7 @@ def _edit(
     listing: Listing,
     seen: str,
     change: Callable[[Selection], Selection],
-    item_id: str | None = None,
+    needed: Collection[str] = (),
 ) -> Draft | None:
     """Apply one step to what the page showed. Return the draft, or None if nothing differs now."""
     require(editor, Permission.EDIT)
@@ -212,7 +235,7 @@ def _edit(
         if token(listing, draft) != seen:
             raise StaleDraft
         before = draft.selection if draft else listing.live
-        if item_id is not None and item_id not in before:
+        if not set(needed) <= set(before):
             raise NotInList
         base = draft.base if draft else listing.live
         return store(editor, listing, draft, change(before), base=base)

@@ -52,6 +52,12 @@ class NoStep(CurationError):
     sentence = _("There is nothing to undo or redo in this list any more. Here it is as it is now.")
 
 
+class NothingChosen(CurationError):
+    """Several items were to be moved or removed, and none was chosen."""
+
+    sentence = _("No item is selected. Select those that you mean, then try again.")
+
+
 class AlreadyListed(CurationError):
     """The item to add is in the list already."""
 

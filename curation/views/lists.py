@@ -7,10 +7,10 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from curation.accounts.decorators import requires
 from curation.accounts.roles import Permission
@@ -38,6 +38,50 @@ def move(request: HttpRequest, listing_key: str, item_id: str) -> HttpResponse:
         request,
         listing,
         lambda user, seen: drafts.move_item(user, listing, item_id, to=to, seen=seen),
+    )
+
+
+@require_GET
+@requires(Permission.EDIT)
+def place(request: HttpRequest, listing_key: str, item_id: str) -> HttpResponse:
+    """Ask for the position to which an item shall go."""
+    get_object_or_404(Listing, pk=listing_key)
+    (column,) = load_columns(request.user, [listing_key])
+    row = next((row for row in column.rows if row.item.id == item_id), None)
+    if row is None:
+        raise Http404
+    return page(
+        request,
+        "board/place.html",
+        {"column": column, "row": row},
+        fragment="board/_place.html",
+    )
+
+
+@require_POST
+@requires(Permission.EDIT)
+def move_several(request: HttpRequest, listing_key: str) -> HttpResponse:
+    """Move the items `item` in a row, the first to position `to`, counted from 1."""
+    listing = get_object_or_404(Listing, pk=listing_key)
+    to = _position(request.POST.get("to", ""))
+    if to is None:
+        return HttpResponseBadRequest()
+    chosen = request.POST.getlist("item")
+    return _act(
+        request,
+        listing,
+        lambda user, seen: drafts.move_items(user, listing, chosen, to=to, seen=seen),
+    )
+
+
+@require_POST
+@requires(Permission.EDIT)
+def remove_several(request: HttpRequest, listing_key: str) -> HttpResponse:
+    """Take the items `item` out of the draft."""
+    listing = get_object_or_404(Listing, pk=listing_key)
+    chosen = request.POST.getlist("item")
+    return _act(
+        request, listing, lambda user, seen: drafts.remove_items(user, listing, chosen, seen=seen)
     )
 
 

@@ -2,7 +2,7 @@
 // file everything still works by plain forms. No inline code, no dependency but htmx.
 //
 // Sections: small tools · steps (a draft saved gesture by gesture) · reorder (drag, lift, shortcuts)
-// · search (combobox) · dialog · timeline (tips, arrows) · page (theme, menus, pictures, messages).
+// · select (several rows) · search (combobox) · dialog · timeline (tips, arrows) · page (theme, menus, pictures, messages).
 (() => {
   "use strict";
 
@@ -128,8 +128,13 @@
     };
   }
 
-  // On a narrow screen the actions of a row are open until somebody closes them.
+  // On a narrow screen the actions of a row are open until somebody closes them; what is selected
+  // stays so.
   function keepOpen(shown, fresh) {
+    for (const box of $$(".item__pick:checked", shown)) {
+      const again = $(`[id="${box.id}"]`, fresh);
+      if (again) again.checked = true;
+    }
     for (const row of $$(".item[data-open]", shown)) {
       const again = $(`[id="${row.id}"]`, fresh);
       again?.setAttribute("data-open", "");
@@ -247,6 +252,14 @@
     step(key, { url, values: { to: index + 1 }, coalesce: true });
   }
 
+  function moveTo(row, index) {
+    const { column: key } = sectionOf(row).dataset, list = listOf(key);
+    keep(key);
+    glide(rowsOf(list), () => put(list, row, index));
+    row.scrollIntoView({ block: "nearest" });
+    saveMove(key, row, index);
+  }
+
   // Without lifting: the buttons, and Alt with an arrow.
   function nudge(row, where) {
     const section = sectionOf(row), key = section.dataset.column, list = listOf(key);
@@ -255,12 +268,20 @@
     const title = row.dataset.title;
     if (index < 0 || (where === "top" && from === 0)) return announce(section, "First", { title });
     if (index >= rows.length) return announce(section, "Last", { title });
-    keep(key);
-    glide(rows, () => put(list, row, index));
-    row.scrollIntoView({ block: "nearest" });
-    saveMove(key, row, index);
+    moveTo(row, index);
     announce(section, { up: "Up", down: "Down", top: "Top" }[where], { title, position: index + 1, count: rows.length });
   }
+
+  // The dialog that asks for a position.
+  document.addEventListener("submit", (event) => {
+    const row = document.getElementById(event.target.dataset.place);
+    if (!row) return;
+    event.preventDefault();
+    const section = sectionOf(row), count = rowsOf(row.parentNode).length, position = Math.min(event.target.elements.to.value, count);
+    event.target.closest("dialog").close();
+    moveTo(row, position - 1);
+    announce(section, "Dropped", { title: row.dataset.title, position, count });
+  });
 
   function remove(row) {
     const section = sectionOf(row), key = section.dataset.column;
@@ -436,10 +457,11 @@
     const row = event.target.closest?.(".items > [data-id]");
     if (!row || !$(".item__handle", row)) return;
     const onGrip = event.target.matches(".item__handle");
-    const key = event.altKey ? `Alt+${event.key}` : event.key;
+    const key = `${event.altKey ? "Alt+" : ""}${event.shiftKey && event.key === " " ? "Shift+" : ""}${event.key}`;
     const lifted = held?.row === row;
     const act = {
       " ": onGrip && (() => (lifted ? drop(true) : lift(row, null))),
+      "Shift+ ": onGrip && !lifted && (() => pick(row)),
       Enter: onGrip && (() => (lifted ? drop(true) : lift(row, null))),
       ArrowUp: lifted && (() => moveHeld(held.to - 1)),
       ArrowDown: lifted && (() => moveHeld(held.to + 1)),
@@ -467,6 +489,54 @@
     else return;
     event.preventDefault();
   });
+
+  // --- Select -----------------------------------------------------------------------------------
+  // Several rows, by checkboxes while [data-selecting] is on the column, to move or remove together.
+
+  const picked = (key) => $$(".item__pick:checked", listOf(key));
+  function count(key) {
+    const section = $(`#${key}-column`), words = $("[data-picked]", section);
+    if (words && "selecting" in section.dataset) words.textContent = phrase(section.dataset.picked, { count: picked(key).length });
+  }
+  function select(section, isOn) {
+    const { column: key } = section.dataset;
+    section.toggleAttribute("data-selecting", isOn);
+    $("[data-select]", section).setAttribute("aria-pressed", isOn);
+    if (!isOn) picked(key).forEach((box) => { box.checked = false; });
+    count(key);
+  }
+  function pick(row) {
+    const section = sectionOf(row), box = $(".item__pick", row);
+    select(section, true);
+    box.click();
+    if (!section.contains(document.activeElement) || document.activeElement.closest(".item__handle")) box.focus({ preventScroll: true });
+  }
+  document.addEventListener("change", (event) => {
+    if (!event.target.matches(".item__pick")) return;
+    const section = sectionOf(event.target), { column: key } = section.dataset;
+    count(key);
+    announce(section, event.target.checked ? "Picked" : "Unpicked", { title: event.target.closest("[data-id]").dataset.title, count: picked(key).length });
+  });
+  document.addEventListener("click", (event) => {
+    const toggle = event.target.closest?.("[data-select]");
+    if (toggle) return select(sectionOf(toggle), toggle.getAttribute("aria-pressed") !== "true");
+    const row = event.target.closest?.(".items > [data-id]");
+    if (!row || !event.shiftKey || event.target.closest("a, button, input") || !$(".item__pick", row)) return;
+    event.preventDefault();
+    pick(row);
+  });
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches(".picks")) return;
+    event.preventDefault();
+    const section = sectionOf(event.target), { column: key } = section.dataset, way = event.submitter?.dataset.picks ?? "move";
+    const item = picked(key).map((box) => box.value), to = event.target.elements.to.value;
+    if (!item.length) return announce(section, "None");
+    step(key, { url: `${section.dataset.url}${way}/`, values: way === "move" ? { item, to } : { item }, done: () => {
+      count(key);
+      announce(section, way === "move" ? "SeveralMoved" : "SeveralRemoved", { count: item.length, position: to });
+    } });
+  });
+  document.addEventListener("htmx:afterSettle", () => columns.forEach((_, key) => count(key)));
 
   // --- Search -----------------------------------------------------------------------------------
 

@@ -242,6 +242,8 @@ def test_the_whole_job_without_a_mouse(page, board, portal, press, titles):
     press("Tab")
     expect(datasets.search).to_be_focused()
     press("Tab")
+    expect(datasets.section.get_by_role("button", name="Sélectionner")).to_be_focused()
+    press("Tab")
     expect(datasets.grip(live[0])).to_be_focused()
     with board.saved("move"):
         press("Alt+ArrowDown")

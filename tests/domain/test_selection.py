@@ -3,7 +3,15 @@
 import pytest
 from hypothesis import given
 
-from curation.domain.selection import added, is_portal_id, moved, removed, without_duplicates
+from curation.domain.selection import (
+    added,
+    is_portal_id,
+    moved,
+    moved_together,
+    removed,
+    removed_together,
+    without_duplicates,
+)
 from tests.domain.strategies import selections
 
 
@@ -87,3 +95,40 @@ def test_moving_there_and_back_restores_a_selection(selection):
 
             assert away.index(id) == elsewhere - 1
             assert moved(away, id, place) == selection
+
+
+@pytest.mark.parametrize(
+    ("ids", "to", "expected"),
+    [
+        ("bd", 1, "bdace"),
+        ("db", 1, "bdace"),
+        ("bd", 2, "abdce"),
+        ("bd", 4, "acebd"),
+        ("bd", 99, "acebd"),
+        ("bd", 0, "bdace"),
+        ("abcde", 3, "abcde"),
+        ("e", 1, "eabcd"),
+    ],
+)
+def test_several_are_moved_in_a_row_in_their_order(ids, to, expected):
+    assert moved_together(tuple("abcde"), set(ids), to) == tuple(expected)
+
+
+def test_several_are_removed():
+    assert removed_together(tuple("abcde"), ["d", "b", "d"]) == tuple("ace")
+
+
+@given(selections, selections)
+def test_moving_several_keeps_all_and_the_order_of_the_others(selection, other):
+    ids = set(selection) & set(other)
+
+    after = moved_together(selection, ids, 2)
+
+    assert sorted(after) == sorted(selection)
+    assert removed_together(after, ids) == removed_together(selection, ids)
+
+
+@pytest.mark.parametrize("edit", [lambda s, ids: moved_together(s, ids, 1), removed_together])
+def test_several_must_all_be_there(edit):
+    with pytest.raises(ValueError, match="not in the selection"):
+        edit(tuple("abc"), ["a", "x"])

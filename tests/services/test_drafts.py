@@ -12,6 +12,7 @@ from curation.services.errors import (
     AlreadyListed,
     ListFull,
     NoStep,
+    NothingChosen,
     NotInList,
     NotShowable,
     StaleDraft,
@@ -407,3 +408,59 @@ def test_steps_of_two_editors_are_apart(editor, colleague, listing):
     drafts.undo(editor, listing, seen=seen_by(editor, listing))
 
     assert Draft.objects.get().selection == theirs
+
+
+def test_several_are_moved_in_one_step(editor, listing):
+    first, second, third, *rest = listing.live
+    drafts.move_items(editor, listing, [third, first], to=99, seen=seen_by(editor, listing))
+    assert Draft.objects.get().selection == (second, *rest, first, third)
+
+    drafts.undo(editor, listing, seen=seen_by(editor, listing))
+
+    assert not Draft.objects.exists()
+
+
+def test_several_are_removed_in_one_step(editor, listing):
+    first, second, third, *rest = listing.live
+    drafts.remove_items(editor, listing, [third, first], seen=seen_by(editor, listing))
+    assert Draft.objects.get().selection == (second, *rest)
+
+    drafts.undo(editor, listing, seen=seen_by(editor, listing))
+
+    assert not Draft.objects.exists()
+
+
+def together(way, editor, listing, ids, seen):
+    if way == "move":
+        return drafts.move_items(editor, listing, ids, to=1, seen=seen)
+    return drafts.remove_items(editor, listing, ids, seen=seen)
+
+
+@pytest.mark.parametrize("way", ["move", "remove"])
+@pytest.mark.parametrize(
+    ("ids", "error"), [([], NothingChosen), (["f" * 24], NotInList), (["first", "f"], NotInList)]
+)
+def test_several_that_are_not_all_there_change_nothing(editor, listing, way, ids, error):
+    ids = [listing.live[0] if item_id == "first" else item_id for item_id in ids]
+
+    with pytest.raises(error):
+        together(way, editor, listing, ids, seen_by(editor, listing))
+
+    assert not Draft.objects.exists()
+
+
+@pytest.mark.parametrize("way", ["move", "remove"])
+def test_several_from_a_stale_page_change_nothing(editor, listing, way):
+    old = seen_by(editor, listing)
+    *_, last = step_by_step(editor, listing, listing.live[0])
+
+    with pytest.raises(StaleDraft):
+        together(way, editor, listing, listing.live[1:3], old)
+
+    assert Draft.objects.get().selection == last
+
+
+@pytest.mark.parametrize("way", ["move", "remove"])
+def test_only_editors_change_several(reader, listing, way):
+    with pytest.raises(PermissionDenied):
+        together(way, reader, listing, listing.live[:2], seen_by(reader, listing))

@@ -309,3 +309,81 @@ def test_the_board_undoes_the_last_gesture_whatever_the_list(signed_in, editor, 
 
 def test_a_reader_has_nothing_to_undo(browser_of, reader, listing):
     assert 'id="undo"' not in html(browser_of(reader).get("/"))
+
+
+SEVERAL = {"move": {"to": 1}, "remove": {}}
+
+
+@pytest.mark.parametrize("way", SEVERAL)
+def test_several_at_once_work_as_a_plain_form(signed_in, listing, seen, way):
+    third, fifth = listing.live[2], listing.live[4]
+
+    response = signed_in.post(
+        f"/lists/datasets/{way}/", {"version": seen(), "item": [third, fifth], **SEVERAL[way]}
+    )
+
+    selection = Draft.objects.get().selection
+    assert response.status_code == 302
+    assert response.headers["Location"] == "/"
+    assert selection[:2] == ((third, fifth) if way == "move" else listing.live[:2])
+    assert len(selection) == len(listing.live) - (0 if way == "move" else 2)
+
+
+@pytest.mark.parametrize("way", SEVERAL)
+def test_several_at_once_by_htmx_answer_with_the_list(signed_in, listing, seen, way):
+    response = signed_in.htmx_post(
+        f"/lists/datasets/{way}/", version=seen(), item=listing.live[2:4], **SEVERAL[way]
+    )
+
+    assert response.status_code == 200
+    assert listed(html(response), "datasets") == list(Draft.objects.get().selection)
+
+
+@pytest.mark.parametrize("way", SEVERAL)
+def test_none_at_once_gets_a_sentence(signed_in, listing, seen, way):
+    response = signed_in.htmx_post(f"/lists/datasets/{way}/", version=seen(), **SEVERAL[way])
+
+    assert response.status_code == 422
+    assert "No item is selected." in html(response)
+
+
+@pytest.mark.parametrize("way", SEVERAL)
+def test_several_from_a_stale_page_are_refused(signed_in, editor, listing, seen, way):
+    old = seen()
+    drafts.remove_item(editor, listing, listing.live[0], seen=old)
+
+    response = signed_in.htmx_post(
+        f"/lists/datasets/{way}/", version=old, item=listing.live[2:4], **SEVERAL[way]
+    )
+
+    assert response.status_code == 409
+    assert Draft.objects.get().selection == listing.live[1:]
+
+
+@pytest.mark.parametrize("to", ["", "up", "-1"])
+def test_several_need_a_position(signed_in, listing, seen, to):
+    response = signed_in.post(
+        "/lists/datasets/move/", {"version": seen(), "item": listing.live[:2], "to": to}
+    )
+
+    assert response.status_code == 400
+    assert not Draft.objects.exists()
+
+
+def test_the_question_for_a_position_is_a_page_and_a_dialog(signed_in, listing):
+    address = f"/lists/datasets/items/{listing.live[2]}/place/"
+
+    page, fragment = html(signed_in.get(address)), html(signed_in.htmx_get(address))
+
+    for text in (page, fragment):
+        assert "Position, from 1 to 9" in text
+        assert f'action="{url(listing.live[2], "move")}"' in text
+        assert 'value="3"' in text
+    assert "<html" in page
+    assert "<html" not in fragment
+
+
+def test_there_is_no_question_for_what_is_not_listed(signed_in, listing, portal):
+    (new,) = portal.unlisted("datasets")
+
+    assert signed_in.get(f"/lists/datasets/items/{new}/place/").status_code == 404
