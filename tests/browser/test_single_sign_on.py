@@ -191,6 +191,9 @@ def test_an_answer_is_good_once(page, provider, enter, trouble):
 
     page.goto(answers[0])
 
+    heading(page, "Vous êtes déjà connecté")
+    page.context.clear_cookies()
+    page.goto(answers[0])
     heading(page, "Veuillez vous reconnecter")
 
 
