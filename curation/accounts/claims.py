@@ -66,4 +66,7 @@ def groups_in(claims: Mapping[str, Any], name: str) -> frozenset[str]:
 
 def _text(claims: Mapping[str, Any], name: str) -> str:
     value = claims.get(name)
-    return " ".join(value.split()) if isinstance(value, str) else ""
+    if not isinstance(value, str):
+        return ""
+    # PostgreSQL refuses a NUL; nothing that cannot be seen belongs into a name.
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in value).split())

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
+from django.contrib.auth.signals import user_login_failed
 from django.db import transaction
 
 from curation.accounts.refusals import Reason, SignInRefused
@@ -17,7 +19,11 @@ from curation.models import User
 from curation.services import accounts, audit
 
 if TYPE_CHECKING:
+    from django.http import HttpRequest
+
     from curation.accounts.claims import Person
+
+logger = logging.getLogger(__name__)
 
 VIA = "oidc"
 # What Django takes for the name of an account.
@@ -60,6 +66,16 @@ def admit(person: Person, via: str = VIA) -> User:
     if not user.role:
         raise _refusal(Reason.NO_ROLE, "They have no role.", person)
     return user
+
+
+def report(refusal: SignInRefused, request: HttpRequest, *, via: str, issuer: str) -> None:
+    """Put a refusal on record, with the account if the person has one, and into the log."""
+    logger.warning("sign-in refused reason=%s: %s", refusal.reason.value, refusal.words)
+    account = None
+    if refusal.subject:
+        account = User.objects.filter(issuer=issuer, subject=refusal.subject).first()
+    credentials = {"via": via, "account": account, "reason": refusal.reason.value}
+    user_login_failed.send(__name__, credentials=credentials, request=request)
 
 
 def groups_give_roles() -> bool:

@@ -7,29 +7,24 @@ proxy does not name (any more) is signed out.
 
 from __future__ import annotations
 
-import logging
 from dataclasses import astuple
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib import auth
 from django.contrib.auth.backends import ModelBackend
-from django.contrib.auth.signals import user_login_failed
 from django.core.exceptions import MiddlewareNotUsed
 from django.template.response import TemplateResponse
 
 from curation.accounts.addresses import is_trusted
 from curation.accounts.claims import Person
-from curation.accounts.people import admit
+from curation.accounts.people import admit, report
 from curation.accounts.refusals import Reason, SignInRefused
-from curation.models import User
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from django.http import HttpRequest, HttpResponse, HttpResponseBase
-
-logger = logging.getLogger(__name__)
 
 VIA = "proxy"
 # Whose word it is: there is one proxy, and whatever its header is called it is the same.
@@ -67,7 +62,7 @@ class ProxyAuthMiddleware:
             _follow(request)
         except SignInRefused as refusal:
             request.refusal = refusal  # type: ignore[attr-defined]
-            _report(request, refusal)
+            report(refusal, request, via=VIA, issuer=ISSUER)
         return self.get_response(request)
 
     def process_view(
@@ -148,10 +143,3 @@ def _said(request: HttpRequest, header: str) -> str:
 
 def _key(header: str) -> str:
     return "HTTP_" + header.upper().replace("-", "_")
-
-
-def _report(request: HttpRequest, refusal: SignInRefused) -> None:
-    logger.warning("sign-in refused reason=%s: %s", refusal.reason.value, refusal.words)
-    account = User.objects.filter(issuer=ISSUER, subject=refusal.subject).first()
-    credentials = {"via": VIA, "account": account if refusal.subject else None}
-    user_login_failed.send(__name__, credentials=credentials, request=request)

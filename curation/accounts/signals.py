@@ -35,6 +35,7 @@ def signed_out(user: User | None, **kwargs: Any) -> None:
 def refused(credentials: Mapping[str, Any], **kwargs: Any) -> None:
     """Record a refusal: of a name and a password, or as the way in itself tells it."""
     if "via" in credentials:
-        accounts.record_refusal(credentials["via"], credentials.get("account"))
+        account, reason = credentials.get("account"), credentials.get("reason", "")
+        accounts.record_refusal(credentials["via"], account, reason=reason)
     else:
         accounts.record_refusal("local", accounts.named(str(credentials.get("username", ""))))

@@ -43,8 +43,8 @@ def verified(
         )
     except (jwt.PyJWTError, ValueError) as error:
         raise _untrusted(str(error)) from error
-    if not claims["sub"] or len(claims["sub"]) > 255:
-        raise _untrusted("its sub is empty or too long")
+    if not (1 <= len(claims["sub"]) <= 255 and claims["sub"].isprintable()):
+        raise _untrusted("its sub is empty, too long, or cannot be printed")
     return claims
 
 

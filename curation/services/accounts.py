@@ -40,12 +40,13 @@ def record_sign_out(user: User) -> AuditEntry:
     return audit.record(Action.SIGNED_OUT, actor=audit.actor_of(user))
 
 
-def record_refusal(via: str, user: User | None = None) -> AuditEntry | None:
+def record_refusal(via: str, user: User | None = None, *, reason: str = "") -> AuditEntry | None:
     """Count a refused sign-in, and record it unless that was just done for this account.
 
     `user` is whose account it was tried for, None if it is nobody's: what was typed is recorded
     nowhere, since people type passwords where the name goes. Whoever tried is nobody known, so
-    the entry has no actor. `attempts` counts all since the entry before, this one included.
+    the entry has no actor. `attempts` counts all since the entry before, this one included;
+    `reason` is the last one's, if it is known.
     """
     with transaction.atomic():
         refusals = _refusals(via, user)
@@ -55,6 +56,8 @@ def record_refusal(via: str, user: User | None = None) -> AuditEntry | None:
             refusals.save(update_fields=["untold"])
             return None
         detail = {"attempts": refusals.untold} | (_account(user) if user else {})
+        if reason:
+            detail["reason"] = reason
         refusals.untold, refusals.told_at = 0, now
         refusals.save(update_fields=["untold", "told_at"])
         return audit.record(Action.SIGN_IN_REFUSED, actor=audit.nobody(via), detail=detail)

@@ -7,7 +7,6 @@ from typing import Any
 from django.conf import settings
 from django.contrib import auth, messages
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.signals import user_login_failed
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, resolve_url
 from django.template.response import TemplateResponse
@@ -18,7 +17,7 @@ from django.views.generic import View
 from mozilla_django_oidc.views import OIDCAuthenticationCallbackView, OIDCAuthenticationRequestView
 
 from curation.accounts import discovery, oidc
-from curation.accounts.people import VIA
+from curation.accounts.people import VIA, report
 from curation.accounts.refusals import Reason, SignInRefused, quoted
 
 logger = logging.getLogger(__name__)
@@ -140,10 +139,10 @@ def _answer(view: type[View], request: HttpRequest) -> HttpResponseBase:
 
 def _refused(request: HttpRequest, refusal: SignInRefused) -> HttpResponse:
     """Show why nobody was signed in, and let the record and the operator know."""
-    logger.warning("sign-in refused reason=%s: %s", refusal.reason.value, refusal.words)
     if refusal.reason in _REPORTED:
-        credentials = {"via": VIA, "reason": refusal.words}
-        user_login_failed.send(__name__, credentials=credentials, request=request)
+        report(refusal, request, via=VIA, issuer=settings.OIDC_ISSUER)
+    else:
+        logger.warning("sign-in refused reason=%s: %s", refusal.reason.value, refusal.words)
     status = _STATUS.get(refusal.reason, HTTPStatus.FORBIDDEN)
     # From the address it may be anything: it is looked at once more before anybody is led there.
     context = {"refusal": refusal, "next": refusal.next_page or request.GET.get("next", "")}

@@ -40,6 +40,7 @@ def test_keycloak_says_family_name_and_groups():
     ("claims", "name"),
     [
         ({"name": "Léa  Petit\n"}, "Léa Petit"),
+        ({"name": "Léa\0\x1b[1mPetit"}, "Léa [1mPetit"),
         ({"preferred_username": "lea"}, "lea"),
         ({"email": "lea@example.org"}, "lea@example.org"),
         ({"family_name": "Petit", "email": "lea@example.org"}, "Petit"),

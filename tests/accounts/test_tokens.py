@@ -89,6 +89,7 @@ def test_so_is_one_that_says_it_in_another_way(changed):
         ({"sub": None}, "sub"),
         ({"sub": ""}, "sub"),
         ({"sub": "a" * 256}, "sub"),
+        ({"sub": "a\0"}, "sub"),
         ({"key": STRANGE_KEY}, "Signature"),
         ({"kid": "other"}, "0 keys"),
     ],

@@ -191,3 +191,16 @@ def test_the_other_pages(board: Board, page, portal, inspect, trouble, outsider,
     stranger = visit(outsider, reduced_motion="reduce").new_page()
     stranger.goto("/")
     inspect.look(stranger, "403")
+
+
+def test_the_way_in_through_a_provider(visit, forger, settings, inspect, trouble):
+    trouble.expect("status of 403")
+    settings.CONTACT = "data@example.org"
+    page = visit(None, reduced_motion="reduce").new_page()
+    page.goto("/sign-in/")
+    inspect.look(page, "sign-in with a provider")
+
+    forger.person["groups"] = []
+    page.get_by_role("link", name="Continuer avec votre compte professionnel").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Vous n’avez pas encore accès")
+    inspect.look(page, "no role")

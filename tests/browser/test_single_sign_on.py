@@ -234,3 +234,17 @@ def test_a_provider_that_is_down_is_told_and_can_be_tried_again(page, forger, tr
     page.get_by_role("link", name="Continuer avec votre compte professionnel").click()
 
     expect(page).to_have_url(re.compile(r"/history/$"))
+
+
+def test_without_a_script_one_gets_in_and_out(visit, forger):
+    page = visit(None, java_script_enabled=False).new_page()
+    page.goto("/sign-in/?next=/history/")
+    page.get_by_role("link", name="Continuer avec votre compte professionnel").click()
+    expect(page).to_have_url(re.compile(r"/history/$"))
+
+    page.locator("summary.me").click()
+    page.get_by_role("button", name="Se déconnecter").click()
+
+    expect(page.get_by_role("status")).to_have_text(
+        "Vous êtes déconnecté, ici et auprès du service de connexion."
+    )

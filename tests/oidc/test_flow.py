@@ -9,7 +9,7 @@ from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.contrib.sessions.models import Session
 
 from curation.accounts import discovery
-from curation.models import User
+from curation.models import Action, AuditEntry, User
 from tests.conftest import Browser
 from tests.oidc.forger import CLIENT, KEYS, SECRET, STRANGE_KEY
 from tests.views.test_board import html
@@ -201,10 +201,12 @@ def test_who_has_no_role_is_told_whom_to_ask(visitor, forger, settings, refusals
     assert 'href="mailto:data@example.org"' in page
     assert 'href="/oidc/authenticate/?next=&amp;again=1"' in page
     assert not is_signed_in(visitor)
-    assert refusals == [{"via": "oidc", "reason": "No group of theirs gives a role."}]
+    assert refusals == [{"via": "oidc", "account": None, "reason": "no-role"}]
 
 
-def test_who_left_the_group_is_out_everywhere_at_the_next_sign_in(visitor, forger, listing):
+def test_who_left_the_group_is_out_everywhere_at_the_next_sign_in(
+    visitor, forger, listing, refusals
+):
     other = Browser()
     sign_in(other)
     assert other.get("/").status_code == 200
@@ -213,6 +215,7 @@ def test_who_left_the_group_is_out_everywhere_at_the_next_sign_in(visitor, forge
     assert sign_in(visitor).status_code == 403
 
     assert other.get("/").status_code == 403
+    assert refusals == [{"via": "oidc", "account": User.objects.get(), "reason": "no-role"}]
 
 
 def test_a_closed_account_has_no_session_and_gets_none(visitor, forger, listing):
@@ -269,7 +272,9 @@ def test_a_forged_answer_is_refused_with_a_page(visitor, forger, refusals, lie):
     assert not is_signed_in(visitor)
     assert not User.objects.exists()
     assert [told["via"] for told in refusals] == ["oidc"]
-    assert refusals[0]["reason"].endswith(".")
+    entry = AuditEntry.objects.get()
+    assert (entry.action, entry.actor_via) == (Action.SIGN_IN_REFUSED, "oidc")
+    assert entry.detail == {"attempts": 1, "reason": "untrusted"}
 
 
 def forgeries(forger):

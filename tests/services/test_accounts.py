@@ -42,6 +42,13 @@ def test_refusal_names_the_account_and_nobody_as_its_author(editor):
     assert entry.detail == CLAIRE | {"attempts": 1}
 
 
+def test_refusal_says_why_if_that_is_known(editor):
+    entry = accounts.record_refusal("oidc", editor, reason="no-role")
+
+    assert entry
+    assert entry.detail == CLAIRE | {"attempts": 1, "reason": "no-role"}
+
+
 def test_flood_of_refusals_is_one_entry_and_every_attempt_is_counted(editor):
     for _attempt in range(10):
         accounts.record_refusal("local", editor)
