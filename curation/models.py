@@ -256,6 +256,19 @@ class DraftSteps(models.Model):
         return (tuple(self.ids), tuple(self.base_ids)) == (selection, base)
 
 
+class Presence(models.Model):
+    """That an editor has the board open. Out of date soon after the last sign of life."""
+
+    user = models.OneToOneField(
+        User, on_delete=models.CASCADE, primary_key=True, related_name="presence"
+    )
+    since = models.DateTimeField()
+    seen_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.user_id} since {self.since}"
+
+
 class Action(models.TextChoices):
     """What an entry of the audit log records."""
 

@@ -107,6 +107,14 @@ def clock(moment: datetime) -> str:
 
 
 @register.filter
+def since(moment: datetime) -> str:
+    """Say since when: "depuis 17:42" today, else "depuis le 20 novembre"."""
+    if _local(moment) == timezone.localdate():
+        return _("since %(time)s") % {"time": clock(moment)}
+    return _("since %(day)s") % {"day": day_short(moment)}
+
+
+@register.filter
 def clock_precise(moment: datetime) -> str:
     """Write the time of day to the second: "17:42:08"."""
     return str(format_time(timezone.localtime(moment), "HH:mm:ss", locale=reading_locale()))

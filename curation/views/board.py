@@ -3,6 +3,7 @@
 from operator import attrgetter
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET
@@ -10,9 +11,10 @@ from django.views.decorators.http import require_GET
 from curation.accounts.decorators import requires
 from curation.accounts.roles import Permission
 from curation.http import page
-from curation.models import Action, AuditEntry, Listing
+from curation.models import Action, AuditEntry, Listing, User
 from curation.portal import portal_client
 from curation.services.history import own_latest
+from curation.services.presence import note_presence, others
 from curation.services.reconcile import reconcile
 from curation.views.columns import Column, dock_of, load_columns
 
@@ -32,7 +34,7 @@ def board(request: HttpRequest) -> HttpResponse:
     return page(
         request,
         "board/board.html",
-        board_context(load_columns(request.user), request.user.get_username()),
+        board_context(load_columns(request.user), request.user),
     )
 
 
@@ -41,21 +43,25 @@ def board(request: HttpRequest) -> HttpResponse:
 def live(request: HttpRequest) -> HttpResponse:
     """Read the live lists and answer with what the page does not show yet.
 
-    `shown` holds the fingerprints of the columns that the page shows: their rows stay untouched.
+    A page that asks is a sign that somebody is there. `shown` holds the fingerprints of the columns
+    that the page shows: their rows stay untouched.
     """
     reconcile(portal_client())
+    note_presence(request.user)
     columns = load_columns(request.user)
     shown = set(request.GET.getlist("shown"))
-    context = board_context(columns, request.user.get_username()) | {
+    context = board_context(columns, request.user) | {
         "stale_columns": [column for column in columns if column.fingerprint not in shown]
     }
     return page(request, "board/live.html", context)
 
 
-def board_context(columns: list[Column], username: str) -> dict[str, Any]:
+def board_context(columns: list[Column], user: User | AnonymousUser) -> dict[str, Any]:
     """Return what the board and its fragments show somebody."""
+    username = user.get_username()
     return {
         "columns": columns,
+        "others": others(user),
         "dock": dock_of(columns),
         # Across the lists, in the order of the editor's gestures.
         "undo": max(

@@ -197,7 +197,7 @@ def _act(
             messages.error(request, str(error))
         return redirect("board")
     columns = load_columns(user)
-    context = board_context(columns, user.get_username()) | {
+    context = board_context(columns, user) | {
         "stale_columns": [column for column in columns if column.key == listing.key],
         "error": error,
         "said": said,

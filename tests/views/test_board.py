@@ -177,8 +177,9 @@ def test_the_number_of_queries_does_not_grow_with_the_list(
     ids = [f"{number:024x}" for number in range(count)]
     Listing.objects.filter(pk="datasets").update(known=ids)
 
-    # Session, user, listings twice, drafts, steps, items, own latest twice, version, unsettled.
-    with django_assert_num_queries(11):
+    # Session, user, listings twice, drafts, steps, items, who is there, others' drafts, own latest
+    # twice, version, unsettled.
+    with django_assert_num_queries(13):
         page = html(signed_in.get("/"))
 
     assert len(listed(page, "datasets")) == count
@@ -276,3 +277,15 @@ def test_live_replaces_a_list_whose_health_changed(signed_in, listing, portal):
 
     assert "Archived: invisible to visitors." in row_of(fragment, listing.live[0])
     assert 'id="reuses-list"' not in fragment
+
+
+def test_the_board_names_who_else_is_there(signed_in, browser_of, colleague, reader, listing):
+    browser_of(reader).htmx_get("/live/")
+    browser_of(colleague).htmx_get("/live/")
+    drafts.remove_item(colleague, listing, listing.live[0], seen=drafts.token(listing, None))
+
+    for page in (html(signed_in.get("/")), html(signed_in.htmx_get("/live/"))):
+        assert "Karim Test has the board open, too, since" in page
+        assert page.count("Karim Test has a draft of this list, too, since") == 1
+        assert "Lea Test" not in page
+        assert "Claire Test has" not in page

@@ -1,0 +1,65 @@
+"""Who else is at work: who has the board open, and who has a draft. Nobody is locked out by it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.db.models import Case, F, Value, When
+from django.utils import timezone
+
+from curation.accounts.roles import Permission, may
+from curation.models import Draft, Presence, User
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+# The board asks for fresh lists every minute; one answer may be lost, and one be late.
+PATIENCE = timedelta(seconds=150)
+
+
+@dataclass(frozen=True, slots=True)
+class Others:
+    """Colleagues who may change the same lists, whoever began first before the others."""
+
+    present: tuple[Presence, ...]
+    drafts: tuple[Draft, ...]
+
+
+def note_presence(user: User | AnonymousUser) -> None:
+    """Remember that somebody has the board open. A reader cannot be in anybody's way: no trace."""
+    if not isinstance(user, User) or not may(user, Permission.EDIT):
+        return
+    now = timezone.now()
+    again = When(seen_at__lt=now - PATIENCE, then=Value(now))
+    noted = Presence.objects.filter(user_id=user.pk).update(
+        since=Case(again, default=F("since")), seen_at=now
+    )
+    if not noted:
+        # Two tabs may come first at once.
+        Presence.objects.bulk_create(
+            [Presence(user_id=user.pk, since=now, seen_at=now)], ignore_conflicts=True
+        )
+
+
+def others(user: User | AnonymousUser) -> Others:
+    """Return who else is there. Two queries."""
+    present = (
+        Presence.objects.filter(seen_at__gte=timezone.now() - PATIENCE, user__is_active=True)
+        .select_related("user")
+        .order_by("since")
+    )
+    drafts = (
+        Draft.objects.exclude(editor_id=user.pk)
+        .filter(editor__is_active=True)
+        .select_related("editor")
+        .defer("ids", "base_ids")
+        .order_by("created_at")
+    )
+    return Others(
+        tuple(
+            each for each in present if each.user_id != user.pk and may(each.user, Permission.EDIT)
+        ),
+        tuple(draft for draft in drafts if may(draft.editor, Permission.EDIT)),
+    )

@@ -1,0 +1,85 @@
+"""Who else is at work."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.contrib.auth.models import AnonymousUser
+
+from curation.accounts.roles import Role
+from curation.models import Presence
+from curation.services import drafts
+from curation.services.presence import PATIENCE, note_presence, others
+
+START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def clock():
+    with time_machine.travel(START, tick=False) as clock:
+        yield clock
+
+
+def present(user):
+    return [(each.user.username, each.since) for each in others(user).present]
+
+
+def test_a_colleague_with_the_board_open_is_seen_and_oneself_is_not(editor, colleague, clock):
+    note_presence(editor)
+    note_presence(colleague)
+
+    assert present(editor) == [("karim", START)]
+    assert present(colleague) == [("claire", START)]
+
+
+def test_who_stays_has_been_there_since_the_beginning(editor, colleague, clock):
+    for _minute in range(10):
+        note_presence(colleague)
+        clock.shift(timedelta(minutes=1))
+
+    assert present(editor) == [("karim", START)]
+
+
+def test_who_gives_no_sign_of_life_is_gone_and_comes_back_anew(editor, colleague, clock):
+    note_presence(colleague)
+    clock.shift(PATIENCE + timedelta(seconds=1))
+    assert present(editor) == []
+
+    note_presence(colleague)
+
+    assert present(editor) == [("karim", START + PATIENCE + timedelta(seconds=1))]
+    assert Presence.objects.count() == 1
+
+
+def test_readers_see_who_is_there_and_are_not_seen(editor, reader, outsider, clock):
+    for user in (editor, reader, outsider, AnonymousUser()):
+        note_presence(user)
+
+    assert present(reader) == [("claire", START)]
+    assert present(editor) == []
+
+
+def test_who_may_edit_no_more_is_not_shown(editor, colleague, listing):
+    note_presence(colleague)
+    drafts.remove_item(colleague, listing, listing.live[0], seen=drafts.token(listing, None))
+    colleague.role = Role.READER
+    colleague.save()
+
+    assert others(editor).present == ()
+    assert others(editor).drafts == ()
+
+
+def test_the_drafts_of_others_are_seen(editor, colleague, listing):
+    drafts.remove_item(colleague, listing, listing.live[0], seen=drafts.token(listing, None))
+    drafts.remove_item(editor, listing, listing.live[0], seen=drafts.token(listing, None))
+
+    (draft,) = others(editor).drafts
+
+    assert (draft.editor, draft.listing_id) == (colleague, "datasets")
+
+
+def test_two_queries_however_many_are_there(editor, colleague, db, django_assert_num_queries):
+    note_presence(colleague)
+
+    with django_assert_num_queries(2):
+        others(editor)
