@@ -1,14 +1,21 @@
-# The product as one image. The database's tables are made, and later changed, by
+# The product as one image, for compose.yaml or by itself. The database's tables are made, and later
+# changed, by
 #   docker run --rm --env-file production.env a-la-une python manage.py migrate
 # and the product is served by
 #   docker run --read-only --env-file production.env --publish 127.0.0.1:8000:8000 a-la-une
 
 FROM python:3.13-slim AS build
 WORKDIR /app
-RUN python -m venv .venv
+# Without pip, which nobody needs later.
+RUN python -m venv --without-pip .venv
 COPY requirements.txt ./
-RUN .venv/bin/pip install --no-cache-dir --disable-pip-version-check \
+RUN pip --python .venv/bin/python install --no-cache-dir --disable-pip-version-check \
     --require-hashes --only-binary :all: --requirement requirements.txt
+# The product speaks French and English: half of what was installed is other languages.
+RUN find .venv/lib -type d -path '*/django/*/locale/*' -prune ! -name en ! -name fr \
+    ! -name __pycache__ -exec rm -r {} + \
+ && find .venv/lib -path '*/babel/locale-data/*' ! -name 'root*' ! -name 'en*' ! -name 'fr*' -delete \
+ && find .venv/lib -name '*.po' -delete
 COPY . .
 # Bytecode that is never checked against its source: nobody changes either, or could write it.
 RUN .venv/bin/python script/messages.py --compile \

@@ -7,6 +7,7 @@ has the mapping's values as fields in JSON.
 import json
 import logging
 import re
+import time
 import uuid
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -53,6 +54,9 @@ class PlainLines(logging.Formatter):
     def __init__(self) -> None:
         """Say when, how grave, who, what."""
         super().__init__("{asctime} {levelname} {name} {message}", style="{")
+
+    # Whatever time zone a process has: the lines of several go together.
+    converter = time.gmtime  # type: ignore[assignment]
 
     def formatMessage(self, record: logging.LogRecord) -> str:
         """Write the line, with the request's id where there is one."""

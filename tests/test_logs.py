@@ -69,6 +69,13 @@ def test_plain_line_ends_with_the_request(during_a_request):
     assert line.endswith(" INFO curation.it audit sequence=7 request_id=req-12345678")
 
 
+def test_plain_lines_tell_the_time_of_greenwich():
+    early = record("ready")
+    early.created = 0.0
+
+    assert PlainLines().format(early).startswith("1970-01-01 00:00:00,")
+
+
 def test_plain_line_outside_a_request_names_none():
     assert PlainLines().format(record("ready")).endswith(" INFO curation.it ready")
 

@@ -3,10 +3,15 @@
 import json
 import os
 import re
+import runpy
+import shutil
+import subprocess
 import tomllib
+from importlib.metadata import Distribution, distributions
 from pathlib import Path
 
 import pytest
+import yaml
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.management import call_command
@@ -240,3 +245,132 @@ def test_build_context_holds_only_what_is_named():
         "!templates",
         "!script/messages.py",
     }
+
+
+# Megabytes. Debian and Python as the image has them, with what is compiled taking as much again.
+BASE, MOST = 130, 250
+
+
+def is_shipped(path: Path) -> bool:
+    """Tell whether the Dockerfile leaves a file of a package where it is."""
+    parts = path.as_posix()
+    if found := re.search(r"django/.+/locale/([^/]+)/", parts):
+        return found[1] in {"en", "fr"} and path.suffix != ".po"
+    if "babel/locale-data/" in parts:
+        return path.name.startswith(("root", "en", "fr"))
+    return path.suffix not in {".po", ".pyc"}
+
+
+def test_image_is_small_enough():
+    installed: dict[str, Distribution] = {
+        canonicalize_name(each.name): each for each in distributions()
+    }
+    files = [
+        (Path(file.as_posix()), Path(str(file.locate())))
+        for name in pinned("requirements.txt").keys() & installed.keys()
+        for file in installed[name].files or ()
+    ]
+    sizes = [
+        path.stat().st_size * (2 if path.suffix == ".py" else 1)
+        for named, path in files
+        if is_shipped(named) and path.is_file()
+    ]
+    ours = [
+        path.stat().st_size * 2
+        for top in ("curation", "static", "templates")
+        for path in (ROOT / top).rglob("*")
+        if path.is_file()
+    ]
+
+    assert len(sizes) > 1000
+    assert BASE + sum(sizes + ours) / 1e6 < MOST
+
+
+# --- compose.yaml ---------------------------------------------------------------------------------
+
+COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
+SERVICES = COMPOSE["services"]
+OURS = [name for name, service in SERVICES.items() if service["image"] == "a-la-une"]
+
+
+def test_compose_serves_watches_and_keeps():
+    assert set(SERVICES) == {"database", "migrate", "web", "reconcile"}
+    assert OURS == ["migrate", "web", "reconcile"]
+    assert SERVICES["migrate"]["command"][:3] == ["python", "manage.py", "migrate"]
+    assert SERVICES["reconcile"]["command"][:4] == ["python", "manage.py", "reconcile", "--watch"]
+    assert "command" not in SERVICES["web"]  # the image's own
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_service_has_no_more_rights_than_it_needs(name):
+    service = SERVICES[name]
+
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service["user"] in {"postgres", "10001:10001"}
+    assert not {"privileged", "cap_add", "network_mode", "pid", "devices"} & service.keys()
+    assert all(port.startswith("127.0.0.1:") for port in service.get("ports", []))
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_secrets_are_files_that_the_service_has(name):
+    service = SERVICES[name]
+    files = {key: value for key, value in service["environment"].items() if key.endswith("_FILE")}
+
+    assert {value.removeprefix("/run/secrets/") for value in files.values()} == {
+        *service["secrets"]
+    }
+    for secret in service["secrets"]:
+        assert COMPOSE["secrets"][secret] == {"file": f"secrets/{secret}"}
+    said = {key for key in service["environment"] if re.search("KEY|SECRET|PASSWORD|URL", key)}
+    assert said <= files.keys()
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_compose_sets_variables_that_are_read(name):
+    documented = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
+
+    for variable in SERVICES[name]["environment"]:
+        assert f"| `{variable.removesuffix('_FILE')}` * |" in documented
+
+
+def test_compose_starts_in_order_and_stops_gently():
+    gunicorn = runpy.run_path(str(ROOT / "gunicorn.conf.py"))
+    after = {name: service.get("depends_on", {}) for name, service in SERVICES.items()}
+
+    assert after["migrate"] == {"database": {"condition": "service_healthy"}}
+    for name in ("web", "reconcile"):
+        assert after[name] == {"migrate": {"condition": "service_completed_successfully"}}
+        patience = int(SERVICES[name]["stop_grace_period"].removesuffix("s"))
+        assert patience > gunicorn["graceful_timeout"]
+    assert "healthcheck" in SERVICES["database"]
+    assert "healthcheck" not in SERVICES["web"]  # the image's own
+
+
+def test_what_holds_secrets_is_neither_committed_nor_built_in():
+    ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
+
+    assert {"/secrets/", "/production.env"} <= {*ignored}
+
+
+def test_script_makes_the_secrets_of_compose_and_keeps_them(tmp_path):
+    script = tmp_path / "script" / "secrets"
+    script.parent.mkdir()
+    shutil.copy(ROOT / "script" / "secrets", script)
+
+    def made() -> dict[str, str]:
+        files = (tmp_path / "secrets").iterdir()
+        return {file.name: file.read_text(encoding="utf-8") for file in files}
+
+    subprocess.run([script], input="the-key\nthe-secret\n", text=True, check=True)  # noqa: S603
+    first = made()
+    subprocess.run([script], input="other\nother\n", text=True, check=True)  # noqa: S603
+
+    assert made() == first
+    assert first.keys() == COMPOSE["secrets"].keys()
+    assert (first["portal_api_key"], first["oidc_client_secret"]) == ("the-key", "the-secret")
+    assert len(first["secret_key"]) == 64
+    password = first["database_password"]
+    assert first["database_url"] == f"postgres://une:{password}@database/une"
+    assert (tmp_path / "secrets").stat().st_mode & 0o777 == 0o700
