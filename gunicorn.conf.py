@@ -49,6 +49,13 @@ threads = 8
 graceful_timeout = 60
 # The heartbeat is a file: on a disk it could stall a worker until it is taken for dead.
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108
+# Bytes, and how many headers: addresses of the history's filter are a tenth of it, groups in a
+# proxy's header may need a good part.
+limit_request_line = 4094
+limit_request_fields = 100
+limit_request_field_size = 8190
+# A header with `_` in its name would pass for the one with `-` that the proxy sets.
+header_map = "drop"
 # Nobody steers a running server through a socket in its home directory.
 control_socket_disable = True
 

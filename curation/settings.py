@@ -60,18 +60,20 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # First, so that each line about a request has its id.
     "curation.middleware.RequestIdMiddleware",
-    "django.middleware.security.SecurityMiddleware",
+    # Before whatever may answer by itself: its redirects and files have the policies too.
     "curation.middleware.SecurityHeadersMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "curation.middleware.RequestSizeMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "curation.accounts.proxy.ProxyAuthMiddleware",
     "curation.middleware.SignInRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "curation.middleware.PortalErrorMiddleware",
 ]
@@ -204,8 +206,11 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "curation.views.errors.csrf_failure"
-# 200 items of 24 characters are 7 KB; nothing that an editor sends is larger than this.
+# 200 items of 24 characters are 7 KB; nothing that an editor sends is larger than this. Files count
+# too (RequestSizeMiddleware): no page takes any.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+DATA_UPLOAD_MAX_NUMBER_FILES = 1
 
 # --- Language and time ----------------------------------------------------------------------------
 
@@ -214,6 +219,7 @@ LANGUAGE_CODE = env.choice("LANGUAGE_CODE", "fr", [code for code, _ in LANGUAGES
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_SECURE = HTTPS
+LANGUAGE_COOKIE_HTTPONLY = True
 USE_I18N = True
 USE_TZ = True
 USE_THOUSAND_SEPARATOR = True
@@ -233,6 +239,7 @@ STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = BASE_DIR / "build" / "static"
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns of a missing one
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # pages of other sites have no use for them
 WHITENOISE_USE_FINDERS = True  # what is not collected is served from where it is
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -1,6 +1,7 @@
 """The start: with nothing set it is the demo, with a wrong value it stops."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,10 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 SECRET = "hunter2-never-shown"
+CHECK = (
+    "from django.core.management import execute_from_command_line as run;"
+    "run(['manage.py', 'check', '--deploy', '--fail-level', 'WARNING'])"
+)
 
 
 def start(code: str = "import curation.settings", **variables: str):
@@ -112,3 +117,45 @@ def test_server_refuses_what_the_checks_call_an_error():
 
     assert refused.returncode == 1
     assert "(curation.E001) SECRET_KEY is the demo's" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    "way_in",
+    [
+        {},
+        {
+            "OIDC_ISSUER": "https://login.example/realms/staff",
+            "OIDC_CLIENT_ID": "a-la-une",
+            "OIDC_CLIENT_SECRET": SECRET,
+            "ROLE_EDITOR_GROUPS": "editors",
+            "PROXY_AUTH_HEADER": "",
+        },
+        {"LOCAL_LOGIN": "1", "PROXY_AUTH_HEADER": ""},
+    ],
+    ids=["proxy", "OpenID Connect", "passwords"],
+)
+def test_production_leaves_nothing_to_complain_of(way_in):
+    random_key = "".join(chr(48 + (number * 37) % 75) for number in range(60))
+
+    checked = start(
+        CHECK,
+        DJANGO_SETTINGS_MODULE="curation.settings",
+        **in_production(SECRET_KEY=random_key, ALLOWED_HOSTS="une.example.org", **way_in),
+    )
+
+    assert (checked.returncode, checked.stderr) == (0, "")
+    assert "no issues" in checked.stdout
+
+
+def test_production_without_its_keys_is_complained_of():
+
+    checked = start(
+        CHECK,
+        DJANGO_SETTINGS_MODULE="curation.settings",
+        **in_production(SECRET_KEY="short", HTTPS="0", DEBUG="1"),
+    )
+
+    assert checked.returncode == 1
+    assert {"security.W009", "security.W012", "security.W018"} <= set(
+        re.findall(r"security\.W\d+", checked.stderr)
+    )

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from django.conf import settings
+
 
 class Reason(StrEnum):
     """What the person can do about it, hence which page is shown."""
@@ -27,6 +29,11 @@ class SignInRefused(Exception):
 
 
 def quoted(text: object) -> str:
-    """Return what somebody else said, short and on one line, for the words of a refusal."""
+    """Return what somebody else said, short and on one line, for the words of a refusal.
+
+    Without our secret, should the provider repeat it.
+    """
     said = str(text)
+    if settings.OIDC_CLIENT_SECRET:
+        said = said.replace(settings.OIDC_CLIENT_SECRET, "***")
     return repr(said if len(said) <= 100 else said[:99] + "…")

@@ -345,7 +345,7 @@ class PortalClient:
             # and an error page or a report would print them.
             raise answers.failure(exception) from None
         if not 200 <= response.status_code < 300:
-            raise answers.refusal(response, content, call.missing)
+            raise answers.refusal(response, self._key.hidden_in(content), call.missing)
         document = Document(response.headers.get("Content-Type", ""), content)
         return document, response.status_code
 
@@ -363,6 +363,13 @@ class _Key:
         if self._key:
             request.headers["X-API-KEY"] = self._key
         return request
+
+    def hidden_in(self, content: bytes) -> bytes:
+        """Return what a portal says of a failure without the key, should it repeat it.
+
+        The words end on pages, in the log stream and in the audit log, which forgets nothing.
+        """
+        return content.replace(self._key.encode(), b"***") if self._key else content
 
 
 def _since(began: float) -> int:
