@@ -17,6 +17,7 @@ from curation.views import (
     probes,
     review,
     search,
+    shortcuts,
     sign_in,
     status,
     timeline,
@@ -38,6 +39,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(
         "lists/<slug:listing_key>/items/<slug:item_id>/restore/", lists.restore, name="list-restore"
     ),
+    path("shortcuts/", shortcuts.shortcuts, name="shortcuts"),
     path("discard/", lists.discard, name="discard"),
     # Review and publish.
     path("review/", review.review, name="review"),

@@ -49,6 +49,7 @@ def anybody(status: int) -> Statuses:
 ACCESS: dict[str, Row] = {
     "board": {"GET": readers(200)},
     "board-live": {"GET": readers(200)},
+    "shortcuts": {"GET": editors(200)},
     "list-search": {"GET": editors(200)},
     "list-undo": {"POST": editors(302)},
     "list-redo": {"POST": editors(302)},

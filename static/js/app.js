@@ -64,6 +64,21 @@
     walk(way);
   });
 
+  // Keys of one character, which somebody who speaks to the machine must be able to turn off.
+  const singleKeys = () => !/(^|; )shortcuts=off/.test(document.cookie);
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || held || event.target.closest?.("input, textarea, select, [contenteditable], dialog[open]") || !singleKeys()) return;
+    const help = $("[data-action=shortcuts]"), field = $("[role=combobox]");
+    if (event.key === "?" && help) help.click();
+    else if (event.key === "/" && field) field.focus();
+    else return;
+    event.preventDefault();
+  });
+  document.addEventListener("change", (event) => {
+    if (!event.target.matches("[data-single-keys]")) return;
+    document.cookie = `shortcuts=${event.target.checked ? "on" : "off"}; path=/; max-age=31536000; samesite=lax`;
+  });
+
   async function next(key) {
     const state = stateOf(key);
     if (state.current) return;

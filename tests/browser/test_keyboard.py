@@ -236,9 +236,11 @@ def test_the_whole_job_without_a_mouse(page, board, portal, press, titles):
     press("Tab")
     expect(page.get_by_role("link", name="Aller au contenu")).to_be_focused()
     press("Enter")
-    for way in ("Annuler", "Refaire"):
+    for name in ("Annuler", "Refaire"):
         press("Tab")
-        expect(page.get_by_role("button", name=way)).to_be_focused()
+        expect(page.get_by_role("button", name=name)).to_be_focused()
+    press("Tab")
+    expect(page.get_by_role("link", name="Raccourcis")).to_be_focused()
     press("Tab")
     expect(datasets.search).to_be_focused()
     press("Tab")
