@@ -136,7 +136,7 @@ def check_homepage_limits(**kwargs: Any) -> list[CheckMessage]:
         Error(
             f"HOMEPAGE_LIMITS names “{key}”, which is no list.",
             hint=f"The lists are: {', '.join(LISTING_WORDS)}.",
-            id="curation.E004",
+            id="curation.E007",
         )
         for key in settings.HOMEPAGE_LIMITS
         if key not in LISTING_WORDS

@@ -1,8 +1,12 @@
 """System checks, by id."""
 
+import inspect
+import re
+
 import pytest
 from django.core.checks import run_checks
 
+from curation import checks
 from curation.accounts.roles import Role
 from curation.models import User
 
@@ -42,7 +46,7 @@ def test_real_portal_with_the_demo_key_is_an_error(configured, settings):
 
 def test_a_limit_of_a_list_that_there_is_not_is_an_error(configured):
     assert configured(HOMEPAGE_LIMITS={"datasets": 9, "reuses": 8}) == []
-    assert configured(HOMEPAGE_LIMITS={"datasets": 9, "pages": 3}) == ["curation.E004"]
+    assert configured(HOMEPAGE_LIMITS={"datasets": 9, "pages": 3}) == ["curation.E007"]
 
 
 def test_real_portal_without_its_key_is_a_warning(configured):
@@ -107,3 +111,9 @@ def test_inactive_demo_accounts_are_nobody(db, settings):
     User.objects.create_user("claire", password="demo", is_active=False)
 
     assert [m.id for m in run_checks(databases=["default"]) if m.id == "curation.E006"] == []
+
+
+def test_each_check_has_its_own_name():
+    names = re.findall(r'id="(curation\.[EW]\d+)"', inspect.getsource(checks))
+
+    assert len(names) == len(set(names))
