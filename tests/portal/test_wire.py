@@ -285,7 +285,8 @@ def test_a_portal_that_drips_does_not_hold_us_for_ever(answer):
         with pytest.raises(errors.PortalTimeout):
             client_of(portal.url, wait=SHORT).home_ids("datasets")
 
-        assert PATIENCE * SHORT * 0.9 < time.monotonic() - began < 5
+        # Not at once, and not as long as it drips; a busy machine takes its time.
+        assert PATIENCE * SHORT * 0.9 < time.monotonic() - began < 60
         assert len(portal.received) == 1
 
 
