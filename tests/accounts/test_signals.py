@@ -40,7 +40,13 @@ def test_refusal_by_the_page_holds_nothing_that_was_typed(client, editor):
     assert not [entry for entry in AuditEntry.objects.all() if "hunter2" in str(entry.exported())]
 
 
-@pytest.mark.parametrize("name", ["\x00", "a" * 1000, "claire\x00", "é" * 200, ""])
+@pytest.mark.parametrize("name", ["\x00", "claire\x00"])
+def test_a_name_that_no_database_takes_is_not_looked_for(client, editor, name):
+    assert client.post("/sign-in/", {"username": name, "password": "claire"}).status_code == 200
+    assert entries() == []
+
+
+@pytest.mark.parametrize("name", ["a" * 1000, "é" * 200, ""])
 def test_odd_names_are_refused_as_any(db, name):
     assert authenticate(None, username=name, password="x") is None
     assert entries() == [(Action.SIGN_IN_REFUSED, "")]
