@@ -50,7 +50,9 @@ ROOMS: dict[str, set[str]] = {
         *("comparison", "exports", "fragments", "logs", "__init__", "templatetags.words"),
     },
     "exports": {"models", "canonical", "domain"},
-    "management": {"services", "models", "append_only", "domain", "portal", "exports"},
+    "management": {
+        *("services", "models", "append_only", "domain", "portal", "exports", "accounts"),
+    },
     "checks": {"accounts", "wording", "services.demo"},
     "apps": {"checks", "models", "append_only", "wording", "accounts"},
     "settings": {"environment", "logs"},

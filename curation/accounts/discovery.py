@@ -58,6 +58,8 @@ class Provider:
     jwks_uri: str
     end_session_endpoint: str  # "" if one cannot sign out there
     takes_secret_in_body: bool  # else in the Authorization header
+    algorithms: tuple[str, ...]  # with which it signs id_tokens; empty if it does not say
+    scopes: tuple[str, ...]  # likewise
 
 
 # By issuer: until when it holds, and what the provider publishes, or why that is not known.
@@ -134,7 +136,6 @@ def _discover(issuer: str) -> Provider:
     if published.get("issuer") != issuer:
         said = quoted(published.get("issuer"))
         raise _unavailable(f"calls itself {said}; OIDC_ISSUER has to say so to the letter")
-    methods = published.get("token_endpoint_auth_methods_supported")
     return Provider(
         issuer=issuer,
         authorization_endpoint=endpoint(published, "authorization_endpoint"),
@@ -146,7 +147,10 @@ def _discover(issuer: str) -> Provider:
             if "end_session_endpoint" in published
             else ""
         ),
-        takes_secret_in_body=isinstance(methods, list) and "client_secret_post" in methods,
+        takes_secret_in_body="client_secret_post"
+        in _listed(published, "token_endpoint_auth_methods_supported"),
+        algorithms=_listed(published, "id_token_signing_alg_values_supported"),
+        scopes=_listed(published, "scopes_supported"),
     )
 
 
@@ -158,6 +162,13 @@ def endpoint(published: Mapping[str, Any], name: str) -> str:
         if scheme == "https" or scheme == urlsplit(published["issuer"]).scheme:
             return address
     raise _unavailable(f"publishes no usable {name}")
+
+
+def _listed(published: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    values = published.get(name)
+    if not isinstance(values, list):
+        return ()
+    return tuple(value for value in values if isinstance(value, str))
 
 
 def _unavailable(what: str) -> SignInRefused:

@@ -23,7 +23,11 @@ from curation.accounts.refusals import Reason, SignInRefused, quoted
 from curation.models import User
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from django.http import HttpRequest
+
+    from curation.accounts.discovery import Answer
 
 PATH = f"{__name__}.Backend"
 # Where the session keeps what the provider wants to see again to sign the person out.
@@ -53,13 +57,7 @@ class Backend(OIDCAuthenticationBackend):  # type: ignore[misc]  # the library h
 
     def get_token(self, payload: dict[str, str]) -> dict[str, Any]:
         """Exchange the code for tokens."""
-        provider = discovery.provider()
-        headers = {"Accept": "application/json"}
-        if not provider.takes_secret_in_body:
-            client = payload.pop("client_id"), payload.pop("client_secret")
-            credentials = ":".join(map(quote_plus, client)).encode()  # RFC 6749, 2.3.1
-            headers["Authorization"] = "Basic " + base64.b64encode(credentials).decode()
-        answer = discovery.ask("POST", provider.token_endpoint, headers=headers, data=payload)
+        answer = exchange(payload)
         said = answer.json()
         if answer.status != 200:
             if said.get("error") == "invalid_grant":
@@ -107,6 +105,21 @@ class Backend(OIDCAuthenticationBackend):  # type: ignore[misc]  # the library h
         """Return whose session it is, if the account is active; the library does not ask."""
         user: User | None = ModelBackend.get_user(self, user_id)
         return user
+
+
+def exchange(payload: Mapping[str, str]) -> Answer:
+    """Send what is to be exchanged for tokens, and the client's proof of itself.
+
+    `payload` has it as `client_id` and `client_secret`, for a provider that takes it so.
+    """
+    provider = discovery.provider()
+    headers = {"Accept": "application/json"}
+    sent = dict(payload)
+    if not provider.takes_secret_in_body:
+        client = sent.pop("client_id"), sent.pop("client_secret")
+        credentials = ":".join(map(quote_plus, client)).encode()  # RFC 6749, 2.3.1
+        headers["Authorization"] = "Basic " + base64.b64encode(credentials).decode()
+    return discovery.ask("POST", provider.token_endpoint, headers=headers, data=sent)
 
 
 def end_session_url(request: HttpRequest, state: str) -> str:

@@ -30,7 +30,8 @@ def verified(
     try:
         header = jwt.get_unverified_header(token)
         if header.get("alg") != algorithm:
-            raise _untrusted(f"its algorithm is {quoted(header.get('alg'))}, not {algorithm}")
+            said = quoted(header.get("alg"))
+            raise _untrusted(f"its algorithm is {said}, not {algorithm} (OIDC_SIGN_ALGORITHM)")
         key = jwt.PyJWK(dict(_key(keys, header, algorithm)), algorithm=algorithm)
         claims: dict[str, Any] = jwt.decode(
             token,
@@ -74,17 +75,25 @@ def verified_id_token(
     return claims
 
 
+def fitting_keys(keys: Sequence[Mapping[str, Any]], algorithm: str) -> list[Mapping[str, Any]]:
+    """Return the keys with which tokens may be signed by an algorithm."""
+    return [
+        key
+        for key in keys
+        if key.get("kty") == ("RSA" if algorithm.startswith("RS") else "EC")
+        and key.get("alg", algorithm) == algorithm
+        and key.get("use", "sig") == "sig"
+    ]
+
+
 def _key(
     keys: Sequence[Mapping[str, Any]], header: Mapping[str, Any], algorithm: str
 ) -> Mapping[str, Any]:
     """Return the one key that the header names; without a name, the only one that fits."""
     fitting = [
         key
-        for key in keys
-        if key.get("kty") == ("RSA" if algorithm.startswith("RS") else "EC")
-        and key.get("alg", algorithm) == algorithm
-        and key.get("use", "sig") == "sig"
-        and ("kid" not in header or key.get("kid") == header["kid"])
+        for key in fitting_keys(keys, algorithm)
+        if "kid" not in header or key.get("kid") == header["kid"]
     ]
     if len(fitting) != 1:
         raise _untrusted(f"the provider publishes {len(fitting)} keys for it, not one")

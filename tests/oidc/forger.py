@@ -105,6 +105,8 @@ class Forger:
         return 302, f"{asked['redirect_uri']}?{urlencode(self.redirect(back))}", b""
 
     def token(self, asked: dict[str, str]) -> tuple[int, str, bytes]:
+        if asked.get("client_secret") != SECRET:
+            return _json({"error": "invalid_client"}, 401)
         request = self._codes.pop(asked.get("code", ""), None)
         if request is None:
             return _json({"error": "invalid_grant"}, 400)
@@ -112,8 +114,6 @@ class Forger:
         challenge = base64.urlsafe_b64encode(verifier).rstrip(b"=").decode()
         if challenge != request["code_challenge"] or request["code_challenge_method"] != "S256":
             return _json({"error": "invalid_grant"}, 400)
-        if asked.get("client_secret") != SECRET:
-            return _json({"error": "invalid_client"}, 401)
         claims = self.id_token(self.about(request["nonce"]))
         token = (self.sign or self.signed)(claims)
         return _json(self.tokens({"id_token": token, "access_token": "access"}))
