@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from curation.domain import health
 from curation.domain.changes import Changes, changes
-from curation.domain.health import Findings, Severity
+from curation.domain.health import Findings, Kind, Severity
 from curation.portal.items import Item
 
 if TYPE_CHECKING:
@@ -36,6 +36,17 @@ class Row:
     def is_invisible(self) -> bool:
         """Tell whether visitors do not see the item."""
         return self.severity == Severity.INVISIBLE
+
+    @property
+    def reasons(self) -> Findings:
+        """Return why visitors do not see the item."""
+        return tuple(finding for finding in self.findings if finding.is_invisible)
+
+    @property
+    def doubts(self) -> Findings:
+        """Return what is to be said of the item itself, although visitors see it."""
+        apart = {Kind.BEYOND_LIMIT}
+        return tuple(f for f in self.findings if not f.is_invisible and f.kind not in apart)
 
     @property
     def went_up(self) -> bool:

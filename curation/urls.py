@@ -14,6 +14,7 @@ from curation.views import (
     lists,
     merge,
     oidc,
+    preview,
     probes,
     review,
     search,
@@ -46,6 +47,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("review/publish/", review.publish, name="review-publish"),
     path("review/merge/<slug:listing_key>/", merge.merge, name="merge"),
     path("review/merge/<slug:listing_key>/adopt/", review.adopt, name="merge-adopt"),
+    # The homepage as visitors would see it, with one's own draft or that of a colleague.
+    path("preview/", preview.preview, name="preview"),
+    path("preview/<int:user_id>/", preview.preview_of, name="preview-of"),
     # The audit log.
     path("history/", history.history, name="history"),
     path("history/export.csv", history.export, {"extension": "csv"}, name="history-csv"),

@@ -65,6 +65,8 @@ ACCESS: dict[str, Row] = {
     "review-publish": {"POST": editors(302)},
     "merge": {"GET": editors(302)},
     "merge-adopt": {"POST": editors(409)},
+    "preview": {"GET": readers(200)},
+    "preview-of": {"GET": readers(200)},
     "history": {"GET": readers(200)},
     "history-csv": {"GET": readers(200)},
     "history-jsonl": {"GET": readers(200)},

@@ -77,6 +77,21 @@ class Column:
         return _limit(self.listing)
 
     @property
+    def within(self) -> tuple[Row, ...]:
+        """Return the rows at the places that the homepage shows."""
+        return self.rows[: self.limit]
+
+    @property
+    def beyond(self) -> tuple[Row, ...]:
+        """Return the rows behind those."""
+        return self.rows[len(self.within) :]
+
+    @property
+    def shown(self) -> tuple[Row, ...]:
+        """Return the rows that visitors see."""
+        return tuple(row for row in self.within if not row.is_invisible)
+
+    @property
     def removed(self) -> tuple[Row, ...]:
         """Return what the draft takes out."""
         return self.comparison.removed

@@ -798,7 +798,7 @@
     if (check && $("#live-lists")) { event.preventDefault(); htmx.trigger(document.body, "check"); }
     const copy = event.target.closest?.("[data-copy-link]");
     if (copy) {
-      await navigator.clipboard.writeText(location.href);
+      await navigator.clipboard.writeText(copy.dataset.copyLink || location.href);
       $("span", copy).textContent = copy.dataset.copied;
       say(copy.dataset.copied);
     }
