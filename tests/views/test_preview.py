@@ -185,6 +185,15 @@ def test_a_colleague_sees_the_draft_and_cannot_change_it(browser_of, reader, edi
     assert "See it in the list" not in main
 
 
+def test_the_board_leads_to_the_draft_of_a_colleague(browser_of, colleague, editor, draft):
+    page = html(browser_of(colleague).get("/"))
+
+    assert (
+        f'<a href="/preview/{editor.pk}/">See it<span class="sr-only">: Claire Test</span></a>'
+        in page
+    )
+
+
 def test_a_colleague_sees_the_draft_as_it_is_now(browser_of, colleague, editor, listing, draft):
     drafts.move_item(editor, listing, draft.selection[3], to=1, seen=drafts.token(listing, draft))
 
