@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 _TIMEOUT = (3.05, 10.0)
 # Seconds. A provider changes its endpoints next to never; its keys are read at each sign-in.
 _FRESH = 3600.0
+# Seconds in which a provider that answered is taken to be there.
+_AWAKE = 30.0
 # Seconds in which nobody waits again for a provider that did not answer.
 PAUSE = 5.0
 # Bytes. A hundred groups are a few kilobytes.
@@ -62,27 +65,39 @@ class Provider:
     scopes: tuple[str, ...]  # likewise
 
 
-# By issuer: until when it holds, and what the provider publishes, or why that is not known.
-_known: dict[str, tuple[float, Provider | str]] = {}
+@dataclass(slots=True)
+class _Known:
+    """What is known of a provider; times are of the monotonic clock, in seconds."""
+
+    provider: Provider | None = None
+    answered_at: float = -math.inf
+    failure: str = ""
+    failed_at: float = -math.inf
 
 
-def provider() -> Provider:
+_known: dict[str, _Known] = {}  # by issuer
+
+
+def provider(*, awake: bool = False) -> Provider:
     """Return the configured provider, asked at most once an hour.
 
-    SignInRefused if it does not answer and never did. One that answered before is used as it was.
+    `awake`: it has to have answered within half a minute, since a browser is about to be led there,
+    and what it shows of a provider that is down helps nobody. Else one that answered before is used
+    as it was. SignInRefused if it does not answer.
     """
     issuer = settings.OIDC_ISSUER
-    until, found = _known.get(issuer, (0.0, ""))
-    if time.monotonic() >= until:
+    known = _known.setdefault(issuer, _Known())
+    now = time.monotonic()
+    is_old = now - known.answered_at >= (_AWAKE if awake else _FRESH)
+    if is_old and now - known.failed_at >= PAUSE:
         try:
-            until, found = time.monotonic() + _FRESH, _discover(issuer)
+            known.provider, known.answered_at = _discover(issuer), time.monotonic()
+            is_old = False
         except SignInRefused as refusal:
-            until = time.monotonic() + PAUSE
-            found = found if isinstance(found, Provider) else refusal.words
-        _known[issuer] = until, found
-    if isinstance(found, str):
-        raise SignInRefused(Reason.UNAVAILABLE, found)
-    return found
+            known.failure, known.failed_at = refusal.words, time.monotonic()
+    if known.provider is None or (is_old and awake):
+        raise SignInRefused(Reason.UNAVAILABLE, known.failure)
+    return known.provider
 
 
 def forget() -> None:

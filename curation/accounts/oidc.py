@@ -130,7 +130,7 @@ def end_session_url(request: HttpRequest, state: str) -> str:
     hint = request.session.get(ID_TOKEN)
     if not hint or not settings.OIDC_ISSUER:
         return ""
-    endpoint = discovery.provider().end_session_endpoint
+    endpoint = discovery.provider(awake=True).end_session_endpoint
     if not endpoint:
         return ""
     parameters = {

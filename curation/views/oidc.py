@@ -72,7 +72,7 @@ class _Authenticate(OIDCAuthenticationRequestView):  # type: ignore[misc]  # no 
     def get_settings(name: str, *default: Any) -> Any:
         """Return a setting; the endpoint comes from the provider."""
         if name == "OIDC_OP_AUTHORIZATION_ENDPOINT":
-            return discovery.provider().authorization_endpoint
+            return discovery.provider(awake=True).authorization_endpoint
         return OIDCAuthenticationRequestView.get_settings(name, *default)
 
     def get(self, request: HttpRequest) -> HttpResponseRedirect:

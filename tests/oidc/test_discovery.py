@@ -70,6 +70,32 @@ def test_one_that_fails_later_is_used_as_it_was(forger, clock):
     assert discovery.provider().issuer == forger.issuer
 
 
+def test_before_a_browser_is_led_there_it_is_asked_whether_it_is_there(forger, clock):
+    discovery.provider()
+    clock.now += 29
+    discovery.provider(awake=True)
+    assert len(forger.paths()) == 1
+
+    clock.now += 2
+    discovery.provider(awake=True)
+    assert len(forger.paths()) == 2
+
+    forger.status[DOCUMENT] = 503
+    clock.now += 31
+    with pytest.raises(SignInRefused, match="answers 503"):
+        discovery.provider(awake=True)
+    # What needs no browser goes on meanwhile, and nobody waits for it again at once.
+    asked = len(forger.paths())
+    assert discovery.provider().issuer == forger.issuer
+    with pytest.raises(SignInRefused, match="answers 503"):
+        discovery.provider(awake=True)
+    assert len(forger.paths()) == asked
+
+    forger.status.clear()
+    clock.now += 6
+    assert discovery.provider(awake=True).issuer == forger.issuer
+
+
 @pytest.mark.parametrize(
     ("status", "words"),
     [

@@ -416,6 +416,17 @@ def test_a_provider_that_fails_on_the_way_is_told(visitor, forger, path, status)
     assert not is_signed_in(visitor)
 
 
+def test_a_provider_that_went_down_is_a_page_and_no_dead_end(visitor, forger, monkeypatch):
+    monkeypatch.setattr(discovery, "_AWAKE", 0.0)
+    sign_in(visitor)
+    forger.status["/.well-known/openid-configuration"] = 503
+
+    page = html(visitor.post("/sign-out/", follow=True))
+
+    assert "you may still be signed in there" in page
+    assert visitor.get("/oidc/authenticate/").status_code == 503
+
+
 def test_a_provider_that_is_down_is_a_page(visitor, configure, db):
     configure("http://127.0.0.1:9")
 
