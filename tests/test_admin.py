@@ -199,6 +199,9 @@ def test_createsuperuser_makes_an_administrator(db, monkeypatch):
 
     person = User.objects.get()
     assert (person.role, person.email) == ("administrator", "Root@example.org")
+    entry = AuditEntry.objects.get()
+    assert (entry.actor_via, entry.detail["account"]["id"]) == ("system", "root")
+    assert entry.detail["role"] == {"before": "", "after": "administrator"}
     assert person.check_password("Kf7-paysage")
 
 

@@ -338,6 +338,7 @@ def of_accounts(editor, reader, administrator):
         record(),
         accounts.record_role_change(reader, "editor", by=audit.actor_of(administrator)),
         accounts.record_role_change(reader, "", by=audit.nobody("proxy")),
+        accounts.record_role_change(administrator, "", by=audit.SYSTEM),
         accounts.record_sign_out(editor),
     ]
 
@@ -358,6 +359,7 @@ def test_what_happens_to_accounts_is_shown_if_asked_for(signed_in, of_accounts):
         "They are in none of the groups that have access.",
         "<b>Admin Test</b> changed the role of <b>Lea Test</b> from “editor” to <b>“reader”</b>",
         "The groups of <b>Lea Test</b> changed the role from “no access” to <b>“reader”</b>",
+        "The role of <b>Admin Test</b> was changed <b>on the server</b> from “no access”",
         "<b>Claire Test</b> signed out",
     ):
         assert sentence in asked

@@ -143,3 +143,19 @@ def test_sessions_of_local_accounts_end_with_them(signed_in, settings):
     settings.AUTHENTICATION_BACKENDS = [SINGLE_SIGN_ON]
 
     assert signed_in.get("/history/")["Location"].startswith("/sign-in/")
+
+
+def test_session_ends_twelve_hours_after_the_sign_in_whatever_is_done_in_it(client, editor):
+    start = timezone.now()
+    with time_machine.travel(start, tick=False) as clock:
+        try_to_sign_in(client, "claire", "claire")
+        clock.move_to(start + timedelta(hours=11))
+        session = client.session
+        session["anything"] = "changed"
+        session.save()
+        before = client.get("/history/").status_code
+        clock.move_to(start + timedelta(hours=12, seconds=1))
+
+        after = client.get("/history/")
+
+    assert (before, after.status_code) == (200, 302)
