@@ -86,6 +86,8 @@ def _preview(request: HttpRequest, author: User | None, *, is_shared: bool = Fal
         "width": width,
         "version": AuditEntry.objects.filter(action=Action.PUBLISH_SUCCEEDED).first(),
         "may_change": not is_shared and author is not None,
+        # Never read, and not readable now: an empty list would be a claim.
+        "is_unread": any(each.listing.known is None for each in live),
         "is_unreachable": any(column.listing.unreachable_since for column in live),
         "checked_at": min(
             (c.listing.checked_at for c in live if c.listing.checked_at), default=None

@@ -72,6 +72,11 @@ def test_the_preview_by_keyboard(ailing, board: Board, page, settings, visit, re
     link = page.get_by_label("Lien vers votre brouillon")
     expect(link).to_be_visible()
     inspect.look(page, "preview of a draft, link open")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copier le lien").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#live")).to_have_text("Lien copié")
+    assert page.evaluate("navigator.clipboard.readText()") == link.input_value()
 
     # A colleague who may only read opens the link.
     shared = visit(reader, reduced_motion="reduce").new_page()

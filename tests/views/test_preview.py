@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from curation.models import Draft, Listing
+from curation.models import Draft, KnownItem, Listing
 from curation.sandbox import faults
 from curation.sandbox.faults import Fault, What
 from curation.services import drafts
@@ -141,6 +141,39 @@ def test_a_first_visit_reads_the_lists(signed_in, portal):
     page = html(signed_in.get("/preview/"))
 
     assert shown(frames(page)["live"], "datasets") == list(portal.live("datasets"))
+
+
+def test_a_portal_that_was_never_read_is_no_empty_homepage(signed_in, portal):
+    with faults.switched_on(Fault(What.REFUSE, times=0)):
+        page = html(signed_in.get("/preview/"))
+
+    assert "The portal does not answer, and was never read." in page
+    assert frames(page) == {}
+    assert "No dataset on the front page" not in page
+    assert "What visitors would see" not in page
+
+
+def test_a_portal_that_does_not_answer_any_more_is_said(signed_in, listing):
+    with faults.switched_on(Fault(What.REFUSE, times=0)):
+        signed_in.htmx_get("/live/")
+
+        page = html(signed_in.get("/preview/"))
+
+    assert "The portal does not answer: its lists as of" in page
+    assert shown(frames(page)["live"], "datasets") == list(listing.live)
+
+
+def test_a_logo_does_not_stand_for_the_picture_that_a_reuse_lacks(signed_in, listing, portal):
+    bare, pictured = portal.live("reuses")[:2]
+    known = KnownItem.objects.get(portal_id=bare)
+    known.card |= {"has_picture": False, "image": "/logos/1.svg"}
+    known.save()
+
+    page = html(signed_in.get("/preview/"))
+
+    assert "<img" not in card(page, bare)
+    assert "No picture of its own." in card(page, bare)
+    assert "<img" in card(page, pictured)
 
 
 def test_a_list_that_changed_meanwhile_is_said(signed_in, draft, listing):
