@@ -20,6 +20,7 @@ class ListingWords:
     rather_here: Words  # what to do about that
     empty: Words  # heading of an empty list
     find_first: Words  # what to do about it
+    sorts: dict[str, Words]  # what a search may be sorted by (PortalClient.search)
     wide: bool  # pictures of reuses are landscape, logos of datasets are square
 
 
@@ -41,6 +42,13 @@ LISTING_WORDS = {
         find_first=_(
             "Visitors do not see this section while the list is empty. Search for a first dataset."
         ),
+        sorts={
+            "-views": _("Views"),
+            "-last_update": _("Last update"),
+            "-created": _("Publication"),
+            "-followers": _("Followers"),
+            "-reuses": pgettext_lazy("listing", "Reuses"),
+        },
         wide=False,
     ),
     "reuses": ListingWords(
@@ -53,6 +61,12 @@ LISTING_WORDS = {
         find_first=_(
             "Visitors do not see this section while the list is empty. Search for a first reuse."
         ),
+        sorts={
+            "-views": _("Views"),
+            "-created": _("Publication"),
+            "-followers": _("Followers"),
+            "-datasets": _("Datasets used"),
+        },
         wide=True,
     ),
 }

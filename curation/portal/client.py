@@ -29,6 +29,7 @@ from curation.portal.items import (
     Site,
     ids_from_portal,
     items_from_portal,
+    organization_from_portal,
 )
 from curation.portal.transport import InParallel, side_by_side
 
@@ -82,6 +83,18 @@ class _Call:
     @property
     def headers(self) -> dict[str, str]:
         return {"Accept": self.accept} | ({"X-Fields": self.mask} if self.mask else {})
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """What a search is limited to: an organization by its id, a tag, what the portal features."""
+
+    organization: str = ""
+    tag: str = ""
+    featured: bool = False
+
+
+_ALL = Narrowing()
 
 
 class PortalClient:
@@ -180,7 +193,14 @@ class PortalClient:
     # --- Search ---------------------------------------------------------------------------------
 
     def search(
-        self, kind: str, q: str, *, page: int = 1, page_size: int = 10, sort: str = ""
+        self,
+        kind: str,
+        q: str,
+        *,
+        page: int = 1,
+        page_size: int = 10,
+        sort: str = "",
+        narrowing: Narrowing = _ALL,
     ) -> Page:
         """GET /api/2/{kind}/search/: what visitors find, the best first; a blank `q` finds all.
 
@@ -198,7 +218,15 @@ class PortalClient:
         if q.strip() and not words:
             return Page(page=page)
         size = min(max(page_size, 1), 100)
-        params: Params = {"q": words, "page": page, "page_size": size, "sort": sort or None}
+        params: Params = {
+            "q": words,
+            "page": page,
+            "page_size": size,
+            "sort": sort or None,
+            "organization": narrowing.organization or None,
+            "tag": _searchable(narrowing.tag) or None,
+            "featured": "true" if narrowing.featured else None,
+        }
         path = f"/api/2/{quote(kind, safe='')}/search/"
         beyond = errors.ItemNotFound if page > 1 else PortalUnreadable
         try:
@@ -228,6 +256,20 @@ class PortalClient:
         path = f"/api/1/{quote(kind, safe='')}/suggest/"
         data = self._json(_Call(path, mask=_SUGGESTION, params=params))
         return items_from_portal(kind, data, self._public_url)
+
+    def organization_named(self, name: str) -> str:
+        """GET /api/1/organizations/suggest/: the id of an organization whose name or acronym holds
+        `name`; an exact one before others, else the most followed. "" if there is none.
+        """
+        words = _searchable(name)
+        if not words:
+            return ""
+        call = _Call(
+            "/api/1/organizations/suggest/",
+            mask="id,name,acronym,message",
+            params={"q": words, "size": 20},
+        )
+        return organization_from_portal(self._json(call), words)
 
     # --- The site -------------------------------------------------------------------------------
 

@@ -20,6 +20,8 @@ from curation.portal.errors import PortalUnreadable
 # A date of deletion that cannot be read is still a deletion.
 _SOME_DAY = datetime(1970, 1, 1, tzinfo=UTC)
 
+_NAMES = ("name", "acronym")  # of an organization
+
 
 class ItemState(StrEnum):
     """What visitors of the portal see of an item: all of it, or why not."""
@@ -223,6 +225,18 @@ def items_from_portal(kind: str, data: object, base_url: str) -> tuple[Item, ...
 def ids_from_portal(data: object) -> tuple[str, ...]:
     """Read a list of objects with ids, in its order, duplicates included."""
     return tuple(_id(_object(each)) for each in _list(data))
+
+
+def organization_from_portal(data: object, name: str) -> str:
+    """Return the id of the organization called `name`, else of the first; "" without any."""
+    wanted = name.casefold()
+    organizations = [_object(each) for each in _list(data)]
+    organizations.sort(
+        key=lambda each: (
+            wanted not in (untrusted.text(each.get(field)).casefold() for field in _NAMES)
+        )
+    )
+    return _id(organizations[0]) if organizations else ""
 
 
 def _list(data: object) -> list[object]:

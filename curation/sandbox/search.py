@@ -15,7 +15,7 @@ from django.http import QueryDict
 from curation.sandbox import api
 from curation.sandbox.answers import Call, Refused, endpoint
 from curation.sandbox.masks import Fields
-from curation.sandbox.models import KINDS, AnyItem, Dataset, Reuse
+from curation.sandbox.models import KINDS, AnyItem, Dataset, Organization, Reuse
 from curation.sandbox.shapes import Crash
 
 _ID = re.compile(r"[0-9a-f]{24}", re.IGNORECASE)
@@ -68,7 +68,21 @@ def _suggest(call: Call, kind: str) -> list[Fields]:
     return [call.shapes.suggestion(item) for item in found[:size]]
 
 
+def _suggest_organizations(call: Call) -> list[Fields]:
+    if "q" not in call.request.GET:
+        raise _invalid("q", "Missing required parameter in the query string")
+    text = call.request.GET["q"].lower()
+    size = abs(_integer(call.request.GET, "size", 10)) or None
+    found = [
+        each
+        for each in Organization.objects.order_by("name")
+        if text in each.name.lower() or text in each.acronym.lower()
+    ]
+    return [call.shapes.organization_suggestion(each) for each in found[:size]]
+
+
 search = endpoint(get=_search)
+suggest_organizations = endpoint(get=_suggest_organizations)
 listing = endpoint(get=_search, post=api.create)
 suggest = endpoint(get=_suggest)
 

@@ -159,6 +159,17 @@ class Shapes:
             return shape | {"acronym": item.acronym or None, "image_url": logo}
         return shape | {"image_url": self.links.picture(item)}
 
+    def organization_suggestion(self, organization: Organization) -> Fields:
+        """Return an organization as suggested to somebody who types."""
+        return {
+            "id": organization.id,
+            "name": organization.name,
+            "acronym": organization.acronym or None,
+            "slug": organization.slug,
+            "image_url": self.links.logo(organization),
+            "page": self.links.page("organizations", organization.slug),
+        }
+
     def me(self, account: Account) -> Fields:
         """Return the owner of the key, the key in clear included."""
         organizations = [account.organization] if account.organization else []

@@ -30,6 +30,7 @@ def _of(kind: str) -> Iterator[URLPattern]:
 urlpatterns = [
     path("", pages.home, name="home"),
     *(each for kind in KINDS for each in _of(kind)),
+    *_both("api/1/organizations/suggest/", search.suggest_organizations),
     *_both("api/1/site/", api.site),
     *_both("api/1/me/", api.me),
     path("api/1/site/catalog", catalog.catalog),

@@ -52,6 +52,19 @@ class NoStep(CurationError):
     sentence = _("There is nothing to undo or redo in this list any more. Here it is as it is now.")
 
 
+class UnknownOrganization(CurationError):
+    """The portal has no organization of that name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+    def __str__(self) -> str:
+        return _("The portal knows no organisation named “%(name)s”. Try a part of its name.") % {
+            "name": self.name
+        }
+
+
 class NothingChosen(CurationError):
     """Several items were to be moved or removed, and none was chosen."""
 

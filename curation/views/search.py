@@ -20,8 +20,10 @@ from curation.portal.errors import ItemDeleted, ItemNotFound, PortalError
 from curation.portal.items import Item
 from curation.services.candidates import Group, candidates
 from curation.services.drafts import UNSHOWABLE
-from curation.services.errors import NotShowable
-from curation.services.listings import find, look_up
+from curation.services.errors import NotShowable, UnknownOrganization
+from curation.services.listings import look_up
+from curation.services.searching import Criteria
+from curation.services.searching import search as find
 from curation.views.columns import Column, load_columns
 from curation.wording import Words
 
@@ -35,6 +37,9 @@ GROUP_WORDS: dict[Group, Words] = {
     Group.VIEWED: gettext_lazy("Most viewed"),
 }
 
+# Days within which an item was updated.
+PERIODS = (7, 30, 365)
+
 
 @require_GET
 @requires(Permission.EDIT)
@@ -44,26 +49,46 @@ def search(request: HttpRequest, listing_key: str) -> HttpResponse:
     columns = {column.key: column for column in load_columns(request.user)}
     column = columns[listing.key]
     query = request.GET.get("q", "").strip()
-    context: dict[str, Any] = {"column": column, "listing": listing, "query": query}
+    criteria = _criteria(request, listing, query)
+    context: dict[str, Any] = {
+        "column": column,
+        "listing": listing,
+        "query": query,
+        "criteria": criteria,
+    }
     status = 200
     address = read(query, columns, _homes(request, column))
     try:
         if isinstance(address, ItemAddress):
             context |= _pasted(address, listing, columns)
         elif isinstance(address, OtherAddress):
-            context |= {"is_address": True, "problem": _elsewhere(address)}
-        elif query:
-            found = find(portal_client(), listing.key, query, SIZE)
+            context["problem"] = _elsewhere(address)
+        elif query or criteria.narrows:
+            found = find(portal_client(), listing.key, criteria, SIZE)
             context |= {"found": found, "options": _options(column, found.items)}
         else:
             context["groups"] = _candidates(column)
-    except (ItemNotFound, ItemDeleted) as error:
-        context |= {"is_address": True, "problem": error}
+    except (ItemNotFound, ItemDeleted, UnknownOrganization) as error:
+        context["problem"] = error
     except PortalError as error:
         context["error"] = error
         status = 502
     return page(
         request, "search/search.html", context, fragment="search/_results.html", status=status
+    )
+
+
+def _criteria(request: HttpRequest, listing: Listing, query: str) -> Criteria:
+    """Read what the address asks for; what makes no sense counts for nothing."""
+    asked = request.GET
+    sort, days = asked.get("sort", ""), asked.get("updated", "")
+    return Criteria(
+        words=query,
+        organization=asked.get("organization", "").strip()[:200],
+        tag=asked.get("tag", "").strip()[:100],
+        featured="featured" in asked,
+        updated_within=int(days) if days in map(str, PERIODS) else None,
+        sort=sort if sort in listing.words.sorts else "",
     )
 
 
@@ -87,7 +112,7 @@ def _pasted(address: ItemAddress, listing: Listing, columns: dict[str, Column]) 
     kinds = sorted(columns, key=lambda key: key != listing.key)
     item = look_up(portal_client(), address, kinds)
     if item.state in UNSHOWABLE:
-        return {"is_address": True, "problem": NotShowable()}
+        return {"problem": NotShowable()}
     column = columns[item.kind]
     return {"is_address": True, "column": column, "options": _options(column, [item])}
 

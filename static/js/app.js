@@ -602,6 +602,9 @@
     event.preventDefault(); // Enter chooses an option; it does not leave the board
   });
   document.addEventListener("input", (event) => { delete event.target.dataset.untouched; });
+  document.addEventListener("change", (event) => {
+    if (event.target.closest("[data-combo] .search-filters")) htmx.trigger($("[role=combobox]", event.target.form), "search");
+  });
   document.addEventListener("htmx:beforeSend", (event) => {
     if (event.target.matches?.("[role=combobox]")) openPop(comboOf(event.target));
   });
@@ -610,7 +613,7 @@
     if (!input?.matches?.("[role=combobox]")) return;
     const combo = comboOf(input);
     $(".combo__results", combo.pop).dataset.query = event.detail.requestConfig.parameters.q ?? input.value;
-    if (document.activeElement === input) openPop(combo); else closePop(input.form);
+    if (input.form.contains(document.activeElement)) openPop(combo); else closePop(input.form);
     // Of proposals, which nobody asked for in words, none is chosen beforehand.
     choose(combo, input.value.trim() ? options(combo).find((option) => !option.dataset.place) : null);
     say($("[data-announce]", combo.pop)?.textContent.trim());

@@ -22,7 +22,7 @@ class Column:
         self.list = page.locator(f'ol[data-listing="{key}"]')
         self.rows = self.list.locator("> li[data-id]")
         self.search = page.locator(f'input[role=combobox][data-listing="{key}"]')
-        self.options = self.section.get_by_role("option")
+        self.options = self.section.locator("[role=option]")
         self.tray = self.section.locator(".tray")
 
     def row(self, item_id: str) -> Locator:

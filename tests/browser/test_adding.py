@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.pages import drafted
+from tests.browser.test_accessibility import Inspection
 
 pytestmark = pytest.mark.browser
 
@@ -82,3 +83,32 @@ def test_an_item_is_added_at_a_chosen_place(board, portal, page, press):
     board.datasets.shows([*live[:2], new, *live[2:]])
     assert drafted("datasets") == (*live[:2], new, *live[2:])
     expect(board.datasets.search).to_be_focused()
+
+
+def test_filters_narrow_the_results_from_the_popup(board, portal, page, press):
+    tagged, other = portal.unlisted("datasets", 2)
+    portal.change("datasets", tagged, title="Zébulons", tags=["rare"])
+    portal.change("datasets", other, title="Zébulons", tags=[])
+    board.datasets.search.fill("zébulons")
+    expect(board.datasets.options).to_have_count(2)
+
+    page.emulate_media(reduced_motion="reduce")
+    pop = board.datasets.section.locator(".pop")
+    pop.get_by_text("Filtres et tri").click()
+    inspection = Inspection()
+    inspection.look(page, "filters open")
+    assert inspection.found == []
+    pop.get_by_label("Mot-clé").fill("rare")
+    press("Enter")
+    expect(board.datasets.options).to_have_count(1)
+    pop.get_by_label("Trier par").select_option("-views")
+    expect(board.datasets.options.first).to_have_attribute("data-id", tagged)
+    pop.get_by_label("Mot-clé").fill("")
+    pop.get_by_label("Trier par").focus()
+    expect(board.datasets.options).to_have_count(2)
+
+    board.datasets.search.focus()
+    press("ArrowDown")
+    with board.saved("add"):
+        press("Enter")
+    expect(board.datasets.rows).to_have_count(10)

@@ -168,7 +168,7 @@ def test_search_review_and_publish(board: Board, portal, page):
     datasets.search.tap()
     page.keyboard.type("carburants")
     with board.saved("add"):
-        datasets.section.get_by_role("option", disabled=False).first.tap()
+        datasets.section.locator("[role=option]:not([aria-disabled])").first.tap()
     expect(datasets.rows).to_have_count(10)
     board.button("review").tap()
     expect(board.dialog).to_be_visible()

@@ -2,8 +2,9 @@
 
 import pytest
 
+from curation.domain.selection import is_portal_id
 from curation.portal import errors
-from curation.portal.client import PortalClient
+from curation.portal.client import Narrowing, PortalClient
 from curation.portal.items import ItemState, Page
 from curation.portal.transport import make_session
 from tests.contract.portals import PATIENCE, UNKNOWN_ID, Portal, home
@@ -263,6 +264,40 @@ def test_a_sort_that_fails_leaves_the_others_whole(client: PortalClient, kind: s
 
     assert isinstance(ranked["bogus"], errors.PortalRejected)
     assert isinstance(ranked["-views"], Page)
+
+
+def test_an_organization_by_its_name(portal: Portal, client: PortalClient, kind: str) -> None:
+    item = next(item for item in client.search(kind, "", page_size=100).items if item.acronym)
+
+    for name in (item.organization, item.organization.upper(), item.organization[1:-1]):
+        assert is_portal_id(client.organization_named(name))
+    organization = client.organization_named(item.organization)
+    found = client.search(
+        kind, "", page_size=100, narrowing=Narrowing(organization=organization)
+    ).items
+    assert item.id in {each.id for each in found}
+    assert {each.organization for each in found} == {item.organization}
+    assert client.organization_named("no such organization") == ""
+
+
+def test_search_narrowed(portal: Portal, client: PortalClient, kind: str) -> None:
+    one = portal.ids[kind][0]
+    portal.put(f"/api/1/{kind}/{one}/", {"title": "Zébulons carrés", "tags": ["rare-things"]})
+
+    narrowing = Narrowing(tag="rare-things")
+    assert [item.id for item in client.search(kind, "", narrowing=narrowing).items] == [one]
+    assert client.search(kind, "zebulon", sort="-views", narrowing=narrowing).total == 1
+    assert client.search(kind, "zzz", narrowing=narrowing).total == 0
+
+
+def test_search_of_what_is_featured(portal: Portal, client: PortalClient, kind: str) -> None:
+    every = portal.get(f"/api/2/{kind}/search/?page_size=500", mask="data{id,featured}").json()
+    featured = {item["id"] for item in every["data"] if item["featured"]}
+
+    found = client.search(kind, "", page_size=100, narrowing=Narrowing(featured=True))
+
+    assert {item.id for item in found.items} == featured
+    assert found.total == len(featured) < len(every["data"])
 
 
 def test_search_with_an_unknown_sort(client: PortalClient, kind: str) -> None:

@@ -10,7 +10,7 @@ import responses
 from django.views.debug import ExceptionReporter
 
 from curation.portal import errors
-from curation.portal.client import PortalClient
+from curation.portal.client import Narrowing, PortalClient
 from curation.portal.items import Document, Identity, Item, ItemState, Site
 from curation.portal.transport import make_session
 
@@ -275,6 +275,53 @@ def test_search_sorts_when_asked(portal, client):
     )
 
     assert client.search("reuses", "", sort="-views").items == ()
+
+
+def test_search_is_narrowed_when_asked(portal, client):
+    portal.get(
+        f"{URL}/api/2/datasets/search/",
+        json={"data": []},
+        match=[
+            responses.matchers.query_param_matcher(
+                {
+                    "q": "eau",
+                    "page": 1,
+                    "page_size": 10,
+                    "organization": ONE,
+                    "tag": "rivières",
+                    "featured": "true",
+                }
+            )
+        ],
+    )
+
+    narrowing = Narrowing(organization=ONE, tag="rivières", featured=True)
+    assert client.search("datasets", "eau", narrowing=narrowing).items == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [("Insee", TWO), ("INSEE régional", ONE), ("ins", ONE), ("institut national", TWO)],
+)
+def test_an_organization_is_found_by_its_whole_name_first(portal, client, name, found):
+    portal.get(
+        f"{URL}/api/1/organizations/suggest/",
+        json=[
+            {"id": ONE, "name": "Insee régional", "acronym": None},
+            {"id": TWO, "name": "Institut national", "acronym": "INSEE"},
+        ],
+        match=[responses.matchers.query_param_matcher({"q": name, "size": 20})],
+    )
+
+    assert client.organization_named(name) == found
+
+
+def test_an_organization_that_is_not_there(portal, client):
+    portal.get(f"{URL}/api/1/organizations/suggest/", json=[])
+
+    assert client.organization_named("nobody") == ""
+    assert client.organization_named(" ") == ""
+    assert len(portal.calls) == 1
 
 
 @pytest.mark.parametrize(("page", "size", "asked"), [(0, 0, (1, 1)), (-3, 5000, (1, 100))])

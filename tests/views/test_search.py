@@ -3,6 +3,8 @@
 import re
 
 import pytest
+from django.utils import timezone
+from django.utils.html import escape
 
 from curation.models import Draft, KnownItem, Listing
 from curation.sandbox import faults
@@ -248,3 +250,79 @@ def test_an_item_is_added_at_a_place_without_script(signed_in, editor, listing, 
 
 def test_a_reader_does_not_search(browser_of, reader, listing):
     assert browser_of(reader).get("/lists/datasets/search/").status_code == 403
+
+
+@pytest.fixture
+def zebulons(portal):
+    """Three datasets of one name: one tagged, one featured, one updated this week."""
+    tagged, featured, fresh = portal.unlisted("datasets", 3)
+    for item_id in (tagged, featured, fresh):
+        portal.change(
+            "datasets", item_id, title="Zébulons", last_update="2015-01-01T00:00Z", tags=[]
+        )
+    portal.change("datasets", tagged, tags=["rare"], views=1)
+    portal.change("datasets", featured, featured=True, views=10)
+    portal.change("datasets", fresh, last_update=timezone.now(), views=100)
+    return {"tagged": tagged, "featured": featured, "fresh": fresh}
+
+
+@pytest.mark.parametrize(
+    ("asked", "names"),
+    [
+        ({"tag": "rare"}, ["tagged"]),
+        ({"featured": "on"}, ["featured"]),
+        ({"updated": "7"}, ["fresh"]),
+        ({"sort": "-views"}, ["fresh", "featured", "tagged"]),
+        ({"sort": "-views", "updated": "365"}, ["fresh"]),
+        ({"tag": "rare", "featured": "on"}, []),
+        ({"sort": "bogus", "updated": "-1"}, None),
+    ],
+)
+def test_filters_and_sorts_narrow_the_search(signed_in, listing, zebulons, asked, names):
+    fragment = html(signed_in.htmx_get("/lists/datasets/search/", q="zébulons", **asked))
+
+    if names is None:  # what makes no sense is left out
+        assert set(offered(fragment)) == set(zebulons.values())
+    else:
+        assert offered(fragment) == [zebulons[name] for name in names]
+
+
+def test_filters_work_without_words_and_stay_on_the_page(signed_in, listing, zebulons):
+    page = html(
+        signed_in.get(
+            "/lists/datasets/search/",
+            {"q": "", "tag": "rare", "featured": "", "sort": "-views", "updated": ""},
+        )
+    )
+
+    assert 'name="tag" value="rare"' in page
+    assert '<option value="-views" selected>' in page
+    assert 'name="featured" checked' in page
+    assert "Nothing found with these filters." in page
+
+
+def test_an_organization_is_named_in_any_case(signed_in, listing, portal):
+    item = KnownItem.objects.get(kind="datasets", portal_id=listing.live[0])
+    name = item.card["organization"]
+
+    for asked in (name, name.upper()):
+        fragment = html(signed_in.htmx_get("/lists/datasets/search/", organization=asked))
+        assert offered(fragment)
+        assert fragment.count(f'dir="auto">{escape(name)}<') == len(offered(fragment))
+
+
+def test_an_unknown_organization_gets_a_sentence(signed_in, listing):
+    for page in (
+        signed_in.htmx_get("/lists/datasets/search/", organization="Nobody & Co"),
+        signed_in.get("/lists/datasets/search/", {"organization": "Nobody & Co"}),
+    ):
+        assert page.status_code == 200
+        assert "The portal knows no organisation named “Nobody &amp; Co”." in html(page)
+
+
+def test_reuses_are_not_sorted_by_what_datasets_are(signed_in, listing):
+    page = html(signed_in.get("/lists/reuses/search/", {"sort": "-last_update"}))
+
+    assert '<option value="-datasets"' in page
+    assert '<option value="-last_update"' not in page
+    assert "Trending" in page or "Newest" in page
