@@ -9,6 +9,8 @@ import logging
 import re
 import time
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 
@@ -22,6 +24,18 @@ _BREAKS = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))} | 
     0x2028: "\\u2028",
     0x2029: "\\u2029",
 }
+
+
+@contextmanager
+def quiet(name: str) -> Iterator[None]:
+    """Let a logger say nothing, for a command that says the same in words."""
+    logger = logging.getLogger(name)
+    before = logger.level
+    logger.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
 
 
 def request_id_from(given: str) -> str:

@@ -51,6 +51,7 @@ ROOMS: dict[str, set[str]] = {
     },
     "exports": {"models", "canonical", "domain"},
     "management": {
+        "logs",
         *("services", "models", "append_only", "domain", "portal", "exports", "accounts"),
     },
     "checks": {"accounts", "wording", "services.demo"},

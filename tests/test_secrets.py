@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from django.core.management import CommandError, call_command
 
+from curation import urls  # noqa: F401  before a test takes the sandbox away
 from curation.accounts import discovery
 from curation.logs import JsonLines, PlainLines
 from curation.models import AuditEntry, Listing

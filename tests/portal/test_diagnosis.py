@@ -204,12 +204,13 @@ def configured(settings):
 
 
 @pytest.mark.usefixtures("configured")
-def test_check_portal_says_that_all_is_well(portal):
+def test_check_portal_says_that_all_is_well(portal, caplog):
     answering(portal, reuses=[], me=ALINE)
     out = StringIO()
 
     call_command("check_portal", stdout=out, no_color=True)
 
+    assert not caplog.records  # words are enough
     assert out.getvalue().splitlines() == [
         "Address: https://portal.example",
         "Portal: Portail",

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from curation.logs import quiet
 from curation.portal import portal_client
 from curation.portal.diagnosis import Access, Diagnosis, Way, diagnose
 
@@ -21,7 +22,8 @@ class Command(BaseCommand):
     help = "Say whether curation can work with the configured portal; exit with 1 if it cannot."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        diagnosis = diagnose(portal_client())
+        with quiet("curation.portal.client"):
+            diagnosis = diagnose(portal_client())
         for line in _lines(diagnosis):
             self.stdout.write(line)
         if not diagnosis.can_publish:
