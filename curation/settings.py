@@ -192,6 +192,9 @@ AUTH_PASSWORD_VALIDATORS = [
 # --- Transport ------------------------------------------------------------------------------------
 
 SESSION_COOKIE_SECURE = HTTPS
+if HTTPS:
+    # So named, a browser takes them from this very host alone, not from a neighbour in its domain.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True

@@ -159,3 +159,19 @@ def test_production_without_its_keys_is_complained_of():
     assert {"security.W009", "security.W012", "security.W018"} <= set(
         re.findall(r"security\.W\d+", checked.stderr)
     )
+
+
+def test_production_has_cookies_of_this_host_alone_and_no_sandbox():
+    code = (
+        "import django; django.setup();"
+        "from django.conf import settings; from django.urls import get_resolver;"
+        "print(settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME,"
+        " any('sandbox' in str(p.pattern) for p in get_resolver().url_patterns))"
+    )
+    names = ["__Host-sessionid", "__Host-csrftoken", "False"]
+
+    production = start(code, DJANGO_SETTINGS_MODULE="curation.settings", **in_production())
+    demo = start(code, DJANGO_SETTINGS_MODULE="curation.settings")
+
+    assert production.stdout.split() == names
+    assert demo.stdout.split() == ["sessionid", "csrftoken", "True"]

@@ -1,7 +1,12 @@
 """Sign-in by the headers of a proxy: only where it is wanted, only from whom it is believed."""
 
+from datetime import timedelta
+
 import pytest
+import time_machine
+from django.contrib.sessions.models import Session
 from django.test import Client
+from django.utils import timezone
 
 from curation.accounts import proxy
 from curation.accounts.roles import Role
@@ -218,3 +223,26 @@ def test_draft_waits_while_one_signs_in_again():
     )
 
     assert answer["HX-Redirect"] == "/sign-in/?next=/%3Fa%3D1"
+
+
+def test_client_that_keeps_no_cookie_is_one_session_and_one_entry_a_minute():
+    start = timezone.now()
+    with time_machine.travel(start, tick=False) as clock:
+        answers = [Visitor().get("/history/", headers=said()) for _request in range(5)]
+        clock.move_to(start + timedelta(seconds=61))
+        answers.append(Visitor().get("/history/", headers=said()))
+
+    assert [is_signed_in(answer) for answer in answers] == [True] * 6
+    assert log().count((Action.SIGNED_IN, "mmartin")) == 2
+    assert Session.objects.count() == 2
+
+
+def test_session_of_a_way_in_that_is_closed_does_not_stand_in_the_way(editor, settings):
+    visitor = Visitor()
+    visitor.post("/sign-in/", {"username": "claire", "password": "claire"})
+    settings.AUTHENTICATION_BACKENDS = [proxy.PATH]
+
+    answer = visitor.get("/history/", headers=said())
+
+    assert answer.wsgi_request.user.get_username() == "mmartin"
+    assert visitor.session["_auth_user_backend"] == proxy.PATH
