@@ -119,7 +119,11 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
     # so that two runs in one tree do not delete each other's.
     _database["TEST"] = {"NAME": str(VAR_DIR / f"test-{os.getpid()}.sqlite3")}
 elif _database["ENGINE"] == "django.db.backends.postgresql":
-    _database.setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10}
+    # Each thread of the server keeps its connection, and looks whether it still lives: after a
+    # restart of the database a pool would go on waiting, the longer the longer it was away.
+    _database["CONN_MAX_AGE"] = 600
+    _database["CONN_HEALTH_CHECKS"] = True
+    _database.setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 else:
     raise ImproperlyConfigured("DATABASE_URL must name a sqlite or a postgres database.")
 DATABASES = {"default": _database}

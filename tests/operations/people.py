@@ -48,15 +48,24 @@ class Person:
 
     def ids(self, listing: str = "datasets") -> list[str]:
         """Return a list as the board shows it."""
-        page = self.get("/").text
-        found = re.search(rf'<ol[^>]*data-listing="{listing}".*?</ol>', page, re.DOTALL)
-        assert found, page
-        return re.findall(r'<li[^>]*data-id="([^"]+)"', found[0])
+        return _ids(self.get("/").text, listing)
 
     def move(self, item: str, to: int, listing: str = "datasets") -> requests.Response:
         """Move an item of the own draft, as without JavaScript."""
         version = self.form(f"{listing}-form")["version"]
         return self.post(f"/lists/{listing}/items/{item}/move/", to=str(to), version=version)
+
+    def move_on(self, page: str, listing: str) -> requests.Response:
+        """Put the last item of a list first, as a board that was loaded before shows it."""
+        last = _ids(page, listing)[-1]
+        version = _hidden(page, f"{listing}-form")["version"]
+        return self.post(
+            f"/lists/{listing}/items/{last}/move/", follow=False, to="1", version=version
+        )
+
+    def publish_from(self, review: str) -> requests.Response:
+        """Publish what a review page that was loaded before shows."""
+        return self.post("/review/publish/", follow=False, **_hidden(review, "publish"))
 
     def form(self, name: str, path: str = "/") -> dict[str, str]:
         """Return the hidden fields of a form of a page."""
@@ -69,6 +78,12 @@ class Person:
     def review(self) -> dict[str, str]:
         """Return the hidden fields of the review page."""
         return self.form("publish", "/review/")
+
+
+def _ids(page: str, listing: str) -> list[str]:
+    found = re.search(rf'<ol[^>]*data-listing="{listing}".*?</ol>', page, re.DOTALL)
+    assert found, page
+    return re.findall(r'<li[^>]*data-id="([^"]+)"', found[0])
 
 
 def _hidden(page: str, form: str) -> dict[str, str]:

@@ -110,8 +110,6 @@ def _do(
             result.send(returned)
     finally:
         connection.close()
-        if hasattr(connection, "close_pool"):
-            connection.close_pool()
 
 
 @dataclass
