@@ -8,6 +8,8 @@ from playwright.sync_api import Page, ViewportSize, expect
 
 from curation.sandbox import faults
 from curation.sandbox.faults import Fault, What
+from curation.services import accounts, audit
+from curation.services.throttling import MOST_FOR_NAME
 from tests.browser.pages import Board
 
 pytestmark = pytest.mark.browser
@@ -61,7 +63,7 @@ def page(visit, editor) -> Page:
     return visit(editor, reduced_motion="reduce").new_page()
 
 
-def test_sign_in(visit, inspect):
+def test_sign_in(visit, inspect, trouble):
     page = visit(None, reduced_motion="reduce").new_page()
     page.goto("/sign-in/")
     inspect.look(page, "sign-in")
@@ -71,6 +73,29 @@ def test_sign_in(visit, inspect):
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_be_visible()
     inspect.look(page, "sign-in, refused")
+
+    trouble.expect("status of 429")
+    for _attempt in range(MOST_FOR_NAME):
+        page.get_by_label("Nom d’utilisateur").fill("claire")
+        page.get_by_label("Mot de passe").fill("faux")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.get_by_role("alert")).to_contain_text("Attendez 15 minutes")
+    inspect.look(page, "sign-in, too many attempts")
+
+
+def test_what_happened_to_accounts(page, editor, reader, administrator, inspect):
+    accounts.record_refusal("local", reader)
+    accounts.record_refusal("local", reader)
+    accounts.record_sign_in(reader)
+    changed = accounts.record_role_change(reader, "", by=audit.actor_of(administrator))
+    assert changed
+
+    page.goto("/history/?action=accounts")
+    expect(page.locator(".entry")).to_have_count(3)
+    inspect.look(page, "history of accounts")
+    page.goto(f"/history/{changed.sequence}/")
+    inspect.look(page, "entry about an account")
 
 
 def test_the_board(board, page, portal, inspect):
