@@ -12,13 +12,14 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from curation.domain.health import Kind, Severity
+from curation.domain.health import Kind, Severity, is_invisible
 from curation.templatetags.words import reading_locale
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from curation.domain.health import Finding
+    from curation.portal.items import Item
     from curation.wording import Words
 
 register = template.Library()
@@ -111,6 +112,12 @@ def advised(finding: Finding) -> Advice:
         claim=_claim(finding),
         advice=_ADVICE[finding.kind],
     )
+
+
+@register.filter
+def unseen(item: Item) -> bool:
+    """Tell whether visitors do not see an item, wherever it stands."""
+    return is_invisible(item.facts)
 
 
 def _claim(finding: Finding) -> str:

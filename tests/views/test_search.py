@@ -10,6 +10,7 @@ from curation.models import Draft, KnownItem, Listing
 from curation.sandbox import faults
 from curation.sandbox.faults import Fault, What
 from curation.sandbox.models import Dataset
+from curation.sandbox.seed import special_id
 from curation.services import drafts
 from tests.views.test_board import html
 
@@ -326,3 +327,16 @@ def test_reuses_are_not_sorted_by_what_datasets_are(signed_in, listing):
     assert '<option value="-datasets"' in page
     assert '<option value="-last_update"' not in page
     assert "Trending" in page or "Newest" in page
+
+
+def test_a_reuse_that_visitors_do_not_see_is_marked(signed_in, listing):
+    lonely = special_id("reuse_without_datasets")
+    ordinary = Listing.objects.get(pk="reuses").live[0]
+
+    marked = html(signed_in.htmx_get("/lists/reuses/search/", q=lonely))
+    unmarked = html(signed_in.htmx_get("/lists/reuses/search/", q=ordinary))
+
+    assert offered(marked) == [lonely]
+    assert 'invisible<span class="sr-only"> to visitors</span>' in marked
+    assert offered(unmarked) == [ordinary]
+    assert "to visitors" not in unmarked
