@@ -4,8 +4,13 @@ import os
 
 from django.core.management.base import BaseCommand
 from django.core.wsgi import get_wsgi_application
+from django.db import connection
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "curation.settings")
 application = get_wsgi_application()
 # manage.py asks this before each command; a server has to ask by itself.
 BaseCommand().check(databases=["default"])
+# Workers that are forked from here (gunicorn --preload) must not share what the checks opened.
+connection.close()
+if hasattr(connection, "close_pool"):
+    connection.close_pool()
