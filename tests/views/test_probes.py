@@ -57,3 +57,12 @@ def test_no_figures_for_a_session(browser_of, administrator, token):
 
 def test_without_a_token_there_are_no_figures(client, db):
     assert client.get("/metrics", headers={"Authorization": "Bearer "}).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
+def test_machines_beside_the_server_are_not_sent_elsewhere(client, db, token, settings, path):
+    settings.SECURE_SSL_REDIRECT = True
+
+    assert client.get("/history/").status_code == 301
+    response = client.get(path, headers={"Authorization": f"Bearer {token}"})
+    assert response.status_code == 200
