@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import wraps
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from django.contrib import admin
@@ -21,6 +22,7 @@ from curation.services import accounts, audit
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from django.contrib.admin.models import LogEntry
     from django.db.models import Model
     from django.forms import ModelForm
     from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -60,6 +62,20 @@ class Administration(admin.AdminSite):
     ) -> HttpResponse:
         """Lead to the one sign-in page, and from there back."""
         return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
+
+    def password_change(  # type: ignore[override]  # which forgets the redirect once it is done
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Let administrators change their own password, and record it."""
+        response = super().password_change(request, extra_context)
+        if request.method == "POST" and response.status_code == HTTPStatus.FOUND:
+            _record_password(request, cast("User", request.user))
+        return response
+
+
+def _record_password(request: HttpRequest, user: User) -> None:
+    by = cast("User", request.user)
+    accounts.record_password(user, by=audit.actor_of(by))
 
 
 site = Administration(name="admin")
@@ -133,6 +149,12 @@ class PersonAdmin(AccountAdmin):
         by = cast("User", request.user)
         before = old.role_in_force if old else Role.NONE
         accounts.record_role_change(obj, before, by=audit.actor_of(by))
+
+    def log_change(self, request: HttpRequest, obj: User, message: Any) -> LogEntry:
+        """Keep Django's own note of a change, and record a password."""
+        if {"changed": {"fields": ["password"]}} in message:
+            _record_password(request, obj)
+        return super().log_change(request, obj, message)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """Refuse."""

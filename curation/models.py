@@ -283,6 +283,7 @@ class Action(models.TextChoices):
     SIGNED_OUT = "account.signed_out", _("sign-out")
     SIGN_IN_REFUSED = "account.refused", _("sign-in refused")
     ROLE_CHANGED = "account.role_changed", _("change of role")
+    PASSWORD_SET = "account.password_set", _("password set")
 
 
 OUTCOMES = (
@@ -298,6 +299,7 @@ OF_ACCOUNTS = (
     Action.SIGNED_OUT,
     Action.SIGN_IN_REFUSED,
     Action.ROLE_CHANGED,
+    Action.PASSWORD_SET,
 )
 
 

@@ -12,5 +12,3 @@ application = get_wsgi_application()
 BaseCommand().check(databases=["default"])
 # Workers that are forked from here (gunicorn --preload) must not share what the checks opened.
 connection.close()
-if hasattr(connection, "close_pool"):
-    connection.close_pool()

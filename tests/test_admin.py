@@ -184,7 +184,29 @@ def test_a_password_is_changed(at_work, reader, client):
     )
 
     assert answer.status_code == 302
+    entry = AuditEntry.objects.get()
+    assert (entry.action, entry.actor_id) == (Action.PASSWORD_SET, "admin")
+    assert entry.detail == {"account": {"id": "lea", "name": "Lea Test"}}
     assert client.login(username="lea", password="Kf7-paysage")
+
+
+@pytest.mark.parametrize(("old", "entries"), [("admin", 1), ("wrong", 0)])
+def test_administrators_change_their_own(at_work, client, old, entries):
+    new = {"new_password1": "Kf7-paysage", "new_password2": "Kf7-paysage"}
+    at_work.post("/admin/password_change/", {"old_password": old} | new)
+
+    told = AuditEntry.objects.filter(action=Action.PASSWORD_SET, actor_id="admin")
+    assert told.count() == entries
+    assert client.login(username="admin", password="Kf7-paysage") is bool(entries)
+
+
+def test_a_password_that_is_refused_is_not_on_record(at_work, reader):
+    at_work.post(
+        f"/admin/curation/user/{reader.pk}/password/",
+        {"usable_password": "true", "password1": "Kf7-paysage", "password2": "another"},
+    )
+
+    assert not AuditEntry.objects.exists()
 
 
 def test_signing_out_of_the_admin_signs_out(at_work):

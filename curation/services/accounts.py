@@ -75,6 +75,11 @@ def record_role_change(user: User, before: str, *, by: audit.Actor) -> AuditEntr
     return audit.record(Action.ROLE_CHANGED, actor=by, detail=_account(user) | change)
 
 
+def record_password(user: User, *, by: audit.Actor) -> AuditEntry:
+    """Record who set, or took away, whose password: whoever sets one can act in that name."""
+    return audit.record(Action.PASSWORD_SET, actor=by, detail=_account(user))
+
+
 def _account(user: User) -> dict[str, Any]:
     return {"account": {"id": user.get_username(), "name": user.display_name}}
 

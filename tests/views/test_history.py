@@ -339,6 +339,8 @@ def of_accounts(editor, reader, administrator):
         accounts.record_role_change(reader, "editor", by=audit.actor_of(administrator)),
         accounts.record_role_change(reader, "", by=audit.nobody("proxy")),
         accounts.record_role_change(administrator, "", by=audit.SYSTEM),
+        accounts.record_password(reader, by=audit.actor_of(administrator)),
+        accounts.record_password(administrator, by=audit.actor_of(administrator)),
         accounts.record_sign_out(editor),
     ]
 
@@ -360,6 +362,8 @@ def test_what_happens_to_accounts_is_shown_if_asked_for(signed_in, of_accounts):
         "<b>Admin Test</b> changed the role of <b>Lea Test</b> from “editor” to <b>“reader”</b>",
         "The groups of <b>Lea Test</b> changed the role from “no access” to <b>“reader”</b>",
         "The role of <b>Admin Test</b> was changed <b>on the server</b> from “no access”",
+        "<b>Admin Test</b> set <b>the password of Lea Test</b>",
+        "<b>Admin Test</b> set <b>their own password</b>",
         "<b>Claire Test</b> signed out",
     ):
         assert sentence in asked
