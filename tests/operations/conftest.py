@@ -1,5 +1,6 @@
 """What the tests of running it share: a portal, people, and servers in processes of their own."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -47,20 +48,31 @@ def log(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def serve(transactional_db: None, true_portal: TruePortal, log: Path) -> Iterator[Serve]:
+def production(transactional_db: None, true_portal: TruePortal) -> dict[str, str]:
+    """Return the variables of a portal in production, with the database of the test."""
+    return {
+        "SECRET_KEY": "k" * 60,
+        "HTTPS": "0",
+        "LOCAL_LOGIN": "1",
+        "PORTAL_URL": true_portal.url,
+        "PORTAL_API_KEY": ADMIN_KEY,
+        "DATABASE_URL": database_url(connection.settings_dict),
+        "LANGUAGE_CODE": "en",
+    }
+
+
+@pytest.fixture
+def environment(production: dict[str, str]) -> dict[str, str]:
+    """Return the whole environment of a command."""
+    return os.environ | production
+
+
+@pytest.fixture
+def serve(production: dict[str, str], log: Path) -> Iterator[Serve]:
     """Return a function that serves the product, with the database of the test."""
     with log.open("a", encoding="utf-8") as file:
 
         def serve(*arguments: str, **variables: str) -> Any:
-            production = {
-                "SECRET_KEY": "k" * 60,
-                "HTTPS": "0",
-                "LOCAL_LOGIN": "1",
-                "PORTAL_URL": true_portal.url,
-                "PORTAL_API_KEY": ADMIN_KEY,
-                "DATABASE_URL": database_url(connection.settings_dict),
-                "LANGUAGE_CODE": "en",
-            }
             return gunicorn(file, *arguments, **production | variables)
 
         yield serve

@@ -1,45 +1,21 @@
-"""A database that goes away while people publish: nothing is lost, and all goes on once it is back.
+"""A database that goes away while people publish: nothing is lost, all goes on once it is back."""
 
-On PostgreSQL every connection is cut and none let in, as in a restart. SQLite cannot go away: there
-somebody else holds its lock for a while, and everybody waits.
-"""
-
-import sqlite3
+import signal
+import subprocess
+import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-import psycopg
 from django.db import connection
 
-from curation.models import Action, AuditEntry, Listing
+from curation.models import Action, AuditEntry, Heartbeat, Listing
 from curation.services.reconcile import reconcile
+from tests.operations.outages import outage
 from tests.operations.people import PATIENCE, Person
-from tests.servers import database_url
+from tests.servers import ROOT
 from tests.services.conftest import let_the_lease_expire, log_is_sound
-
-
-@contextmanager
-def outage() -> Iterator[None]:
-    """Let nobody at the database as long as the block lasts."""
-    name = connection.settings_dict["NAME"]
-    if connection.vendor == "sqlite":
-        with sqlite3.connect(name, isolation_level=None) as other:
-            other.execute("BEGIN EXCLUSIVE")
-            yield
-            other.execute("ROLLBACK")
-        return
-    server_url = database_url({**connection.settings_dict, "NAME": "postgres"})
-    with psycopg.connect(server_url, autocommit=True) as server:
-        server.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
-        server.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name]
-        )
-        yield
-        server.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
-    connection.close()
 
 
 @dataclass
@@ -117,3 +93,38 @@ def test_people_publish_on_after_an_outage(serve, claire, karim, true_portal):
         assert succeeded - load.published in ({0, 1} if is_cut else {0})
         live = true_portal.client.home_ids(load.listing)
         assert Listing.objects.get(pk=load.listing).live == live
+
+
+def until(happened: Callable[[], bool]) -> None:
+    """Wait for what another process does."""
+    pause = threading.Event()
+    for _ in range(10 * PATIENCE):
+        if happened():
+            return
+        pause.wait(0.1)
+    raise AssertionError("it did not happen")
+
+
+def test_the_watch_outlives_an_outage(environment, log):
+    with log.open("a", encoding="utf-8") as file:
+        watch = subprocess.Popen(
+            [sys.executable, "manage.py", "reconcile", "--watch", "0.5"],
+            cwd=ROOT,
+            env=environment,
+            stdout=file,
+            stderr=file,
+        )
+    try:
+        until(Heartbeat.objects.exists)
+        with outage():
+            if connection.vendor == "postgresql":
+                until(lambda: "The database does not answer" in log.read_text(encoding="utf-8"))
+        before = Heartbeat.objects.get()
+        until(lambda: Heartbeat.objects.get().at > before.at)
+        watch.send_signal(signal.SIGTERM)
+        assert watch.wait(PATIENCE) == 0
+    finally:
+        watch.kill()
+        watch.wait()
+
+    assert before.found == {"every": 0.5, "unread": []}

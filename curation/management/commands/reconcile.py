@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management import CommandError
 from django.core.management.base import BaseCommand
-from django.db import DatabaseError, close_old_connections
+from django.db import Error, close_old_connections
 
 from curation.portal import portal_client
 from curation.services import heartbeats
@@ -39,7 +39,7 @@ class Command(BaseCommand):
             close_old_connections()
             try:
                 self._pass(pause)
-            except DatabaseError as error:  # the watch outlives a restart of the database
+            except Error as error:  # the watch outlives a restart of the database
                 self.stderr.write(f"The database does not answer: {type(error).__name__}.")
             stop.wait(pause)
 
