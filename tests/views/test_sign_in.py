@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from curation.accounts.roles import Role
 from curation.models import AuditEntry
-from curation.services.throttling import MOST_FOR_NAME
+from curation.services.throttling import MOST_FOR_NAME, MOST_FROM_ADDRESS
 from tests.conftest import person
 from tests.views.test_board import html
 
@@ -91,6 +91,22 @@ def test_after_the_wait_the_password_opens_again(client, editor):
     assert AuditEntry.objects.get(action="account.signed_in").detail["refused"] == (
         MOST_FOR_NAME + 2
     )
+
+
+def test_addresses_are_told_apart_behind_the_proxy(client, db, settings):
+    settings.PROXY_AUTH_TRUSTED_IPS = ["127.0.0.1"]
+
+    def status(number: int, address: str) -> int:
+        form = {"username": f"name {number}", "password": "x"}
+        return client.post(
+            "/sign-in/", form, headers={"X-Forwarded-For": f"192.0.2.77, {address}"}
+        ).status_code
+
+    one = [status(number, "198.51.100.1") for number in range(MOST_FROM_ADDRESS + 1)]
+    another = status(MOST_FROM_ADDRESS + 1, "198.51.100.2")
+
+    assert one == [200] * MOST_FROM_ADDRESS + [429]
+    assert another == 200
 
 
 def test_success_is_no_attempt(client, editor):
