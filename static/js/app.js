@@ -661,6 +661,61 @@
     $$("[data-combo]").forEach((form) => { if (!form.contains(event.target)) closePop(form); });
   });
 
+  // A result is dragged out of the popup, which gives the view of the list free, to its place there.
+  let carried = null; // {option, id, x, y: where it was pressed, ghost, gap, at}
+  document.addEventListener("pointerdown", (event) => {
+    const option = event.target.closest?.("[role=option]:not([data-place])");
+    if (option && event.pointerType === "mouse" && event.button === 0) carried = { option, id: event.pointerId, x: event.clientX, y: event.clientY };
+  });
+  document.addEventListener("dragstart", (event) => { if (event.target.closest?.("[role=option]")) event.preventDefault(); });
+  document.addEventListener("pointermove", (event) => {
+    if (carried?.id !== event.pointerId) return;
+    const { option, ghost } = carried, { clientX: x, clientY: y } = event;
+    if (!ghost && (!option.isConnected || Math.hypot(x - carried.x, y - carried.y) < 2 * SLOP)) return;
+    if (!ghost) carry();
+    if (y < EDGE || y > innerHeight - EDGE) scrollBy(0, y < EDGE ? -SPEED : SPEED);
+    carryTo(x, y);
+  });
+  function carry() {
+    const { option } = carried;
+    option.closest(".pop").classList.add("is-away");
+    carried.list = listOf(option.dataset.to);
+    carried.ghost = Object.assign(document.createElement("div"), { className: "carried", textContent: option.dataset.title });
+    carried.gap = Object.assign(document.createElement("li"), { className: "gap gap--line", hidden: true });
+    carried.gap.setAttribute("aria-hidden", "true");
+    carried.list.append(carried.gap);
+    document.body.append(carried.ghost);
+  }
+  function carryTo(x, y) {
+    const { list, ghost, gap, option } = carried, rows = rowsOf(list), area = list.parentNode.getBoundingClientRect();
+    const isOver = x > area.left && x < area.right && y > area.top - EDGE && y < area.bottom + EDGE;
+    const index = rows.filter((row) => { const { top, height } = row.getBoundingClientRect(); return top + height / 2 < y; }).length;
+    ghost.style.transform = `translate(${x + 12}px, ${y + 12}px)`;
+    gap.hidden = !isOver || !rows.length;
+    gap.style.transform = `translateY(${rows[index]?.offsetTop ?? list.clientHeight}px)`;
+    if (isOver && carried.at !== index + 1) announce($(`#${option.dataset.to}-column`), "Position", { position: index + 1, count: rows.length + 1 });
+    carried.at = isOver ? index + 1 : null;
+  }
+  function putDown(isMeant) {
+    const { option, ghost, gap, at } = carried;
+    carried = null;
+    if (!ghost) return;
+    ghost.remove();
+    gap.remove();
+    const form = option.closest("[data-combo]");
+    $$(".pop.is-away").forEach((pop) => pop.classList.remove("is-away"));
+    if (isMeant && at && form) add(comboOf($("[role=combobox]", form)), option, at);
+  }
+  document.addEventListener("pointerup", (event) => { if (carried?.id === event.pointerId) putDown(true); });
+  document.addEventListener("pointercancel", (event) => { if (carried?.id === event.pointerId) putDown(false); });
+  addEventListener("blur", () => { if (carried) putDown(false); });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !carried?.ghost) return;
+    event.preventDefault();
+    event.stopPropagation();
+    putDown(false);
+  }, true);
+
   // --- Dialog -----------------------------------------------------------------------------------
 
   // Review, merge and discard come in the dialog of the board, or as a page of their own.

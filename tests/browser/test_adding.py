@@ -98,13 +98,16 @@ def test_filters_narrow_the_results_from_the_popup(board, portal, page, press):
     inspection = Inspection()
     inspection.look(page, "filters open")
     assert inspection.found == []
-    pop.get_by_label("Mot-clé").fill("rare")
+    tag = pop.get_by_label("Mot-clé")
+    tag.press_sequentially("rare")
     press("Enter")
     expect(board.datasets.options).to_have_count(1)
-    pop.get_by_label("Trier par").select_option("-views")
+    with page.expect_response(lambda answer: "sort=-views" in answer.url):
+        pop.get_by_label("Trier par").select_option("-views")
     expect(board.datasets.options.first).to_have_attribute("data-id", tagged)
-    pop.get_by_label("Mot-clé").fill("")
-    pop.get_by_label("Trier par").focus()
+    tag.press("Control+a")
+    press("Delete")
+    press("Tab")
     expect(board.datasets.options).to_have_count(2)
 
     board.datasets.search.focus()
@@ -112,3 +115,35 @@ def test_filters_narrow_the_results_from_the_popup(board, portal, page, press):
     with board.saved("add"):
         press("Enter")
     expect(board.datasets.rows).to_have_count(10)
+
+
+def test_a_result_is_dragged_to_its_place(board, portal, page, press):
+    datasets, live = board.datasets, portal.live("datasets")
+    datasets.search.fill("carburants")
+    option = datasets.section.locator("[aria-selected=true]")
+    new = option.get_attribute("data-id")
+    expect(option).to_be_visible()
+
+    def carry(place: int) -> None:
+        start, end = option.bounding_box(), datasets.row(live[place - 1]).bounding_box()
+        assert start
+        assert end
+        page.mouse.move(start["x"] + 60, start["y"] + 10)
+        page.mouse.down()
+        page.mouse.move(end["x"] + 60, end["y"] + 4, steps=6)
+
+    carry(4)
+    expect(page.locator(".carried")).to_be_visible()
+    expect(datasets.section.locator(".pop")).to_be_hidden()
+    press("Escape")
+    page.mouse.up()
+    datasets.shows(live)
+    expect(datasets.section.locator(".pop")).to_be_visible()
+
+    carry(4)
+    board.says("Position 4 sur 10.")
+    with board.saved("add"):
+        page.mouse.up()
+    datasets.shows([*live[:3], new, *live[3:]])
+    expect(page.locator(".carried, .gap")).to_have_count(0)
+    assert drafted("datasets") == (*live[:3], new, *live[3:])
