@@ -1,4 +1,4 @@
-"""Two servers with one database are one: sessions, drafts, claims, the history."""
+"""Two servers with one database are one: sessions, sign-in, drafts, claims, the history."""
 
 import threading
 from collections.abc import Iterator
@@ -6,7 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.operations.people import Person
+from curation.services.throttling import MOST_FOR_NAME
+from tests.operations.people import PASSWORD, Person
 from tests.portal.server import Answer
 from tests.services.conftest import log_is_sound
 from tests.services.unreliable import Fault, Forward, Step, UnreliablePortal, as_it_is, unreliable
@@ -38,6 +39,19 @@ def test_a_session_is_of_both(servers, claire):
 
     here.post("/sign-out/")
     assert there.get("/").url == f"{servers[1]}/sign-in/?next=/"
+
+
+def test_passwords_that_are_tried_at_either_count_together(servers, claire):
+    for attempt in range(MOST_FOR_NAME):
+        guess = Person(servers[attempt % 2])
+        guess.get("/sign-in/")
+        guess.post("/sign-in/", username="claire", password="wrong")
+
+    for url in servers:
+        person = Person(url)
+        person.get("/sign-in/")
+        answer = person.post("/sign-in/", username="claire", password=PASSWORD)
+        assert "Too many attempts" in answer.text
 
 
 def test_a_draft_goes_on_at_the_other(servers, claire):
