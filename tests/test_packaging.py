@@ -374,3 +374,14 @@ def test_script_makes_the_secrets_of_compose_and_keeps_them(tmp_path):
     password = first["database_password"]
     assert first["database_url"] == f"postgres://une:{password}@database/une"
     assert (tmp_path / "secrets").stat().st_mode & 0o777 == 0o700
+
+
+def test_readme_deploys_with_variables_that_are_read():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    given = re.search(r"cat >production.env <<'END'\n(.*?)END\n", readme, re.DOTALL)
+    assert given
+    names = [line.partition("=")[0] for line in given[1].splitlines()]
+    documented = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
+
+    assert len(names) == 5
+    assert [name for name in names if f"| `{name}` |" not in documented] == []
