@@ -63,7 +63,8 @@ COMMANDS = {
 def browser() -> Client:
     """Return an administrator's browser."""
     person, _ = User.objects.get_or_create(username="root", defaults={"role": Role.ADMINISTRATOR})
-    client = Client()
+    settings.METRICS_TOKEN = "of-the-benchmark"  # noqa: S105  of nothing else
+    client = Client(headers={"Authorization": f"Bearer {settings.METRICS_TOKEN}"})
     client.force_login(person)
     return client
 
@@ -89,6 +90,8 @@ def pages(size: int) -> dict[str, str]:
         "all filters": f"/history/?list=datasets&person=editor-03&action=published&{week}",
         "one entry": f"/history/{size // 2}/",
         "as it was": f"/history/as-it-was/?at={day}T12:00",
+        "status page": "/status/",
+        "figures": "/metrics",
         "timeline of 90 days": "/timeline/?list=datasets&period=90d",
         "Django's own list": "/yardstick/curation/auditentry/",
     }
