@@ -1,4 +1,4 @@
-"""What a stampede finds and leaves in the database."""
+"""What benchmarks put into the database, and what a stampede leaves there."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from django.db import connection  # noqa: E402
 
 from curation.accounts.roles import Role  # noqa: E402
 from curation.domain.chain import Walk  # noqa: E402
-from curation.models import Action, AuditEntry, Listing, User  # noqa: E402
+from curation.models import Action, AuditEntry, Draft, Listing, User  # noqa: E402
 from curation.portal import portal_client  # noqa: E402
 from curation.services import audit, listings  # noqa: E402
 
@@ -40,6 +40,19 @@ def prepare(count: int) -> list[str]:
         _session(User.objects.create(username=f"editor{number}", role=Role.EDITOR))
         for number in range(1, count + 1)
     ]
+
+
+def add_drafts(count: int) -> None:
+    """Let so many others have a draft of the first list."""
+    listing = Listing.objects.all()[0]
+    people = User.objects.bulk_create(
+        User(username=f"other{number}", role=Role.EDITOR) for number in range(count)
+    )
+    base = list(listing.live)
+    Draft.objects.bulk_create(
+        (Draft(editor=user, listing=listing, ids=base[::-1], base_ids=base) for user in people),
+        batch_size=1000,
+    )
 
 
 def _session(user: User) -> str:

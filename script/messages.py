@@ -56,8 +56,8 @@ def sources(root: Path) -> Iterator[tuple[str, str]]:
     """Yield the path, relative to `root`, and the Python text of whatever can hold texts."""
     for path in sorted([*root.glob("curation/**/*.py"), *root.glob("**/templates/**/*.html")]):
         name = path.relative_to(root).as_posix()
-        if name.startswith("."):
-            continue  # .venv
+        if name.startswith((".", "var/")):
+            continue  # .venv, and the environment of the benchmarks
         text = path.read_text(encoding="utf-8")
         yield name, template_as_python(text, name) if path.suffix == ".html" else text
 
