@@ -115,6 +115,8 @@ def people() -> list[tuple[str, str]]:
 
     Hops from one person to the next along the index of actors instead of reading every entry.
     """
+    # Not `actor_id = person.id`: PostgreSQL would look for somebody's latest entry from the newest
+    # on, and read the whole log for who left long ago.
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -125,8 +127,9 @@ def people() -> list[tuple[str, str]]:
                 FROM person WHERE person.id IS NOT NULL
             )
             SELECT id, (
-                SELECT actor_name FROM curation_auditentry WHERE actor_id = person.id
-                ORDER BY sequence DESC LIMIT 1
+                SELECT actor_name FROM curation_auditentry
+                WHERE actor_id BETWEEN person.id AND person.id
+                ORDER BY actor_id, sequence DESC LIMIT 1
             )
             FROM person WHERE id IS NOT NULL LIMIT %s
             """,
