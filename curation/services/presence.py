@@ -17,14 +17,20 @@ if TYPE_CHECKING:
 
 # The board asks for fresh lists every minute; one answer may be lost, and one be late.
 PATIENCE = timedelta(seconds=150)
+# As many drafts of others are named; who left one long ago hardly is in anybody's way.
+MOST_DRAFTS = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Others:
-    """Colleagues who may change the same lists, whoever began first before the others."""
+    """Colleagues who may change the same lists, whoever began first before the others.
+
+    Of many drafts, those that were begun last; `has_more` says that there are older ones.
+    """
 
     present: tuple[Presence, ...]
     drafts: tuple[Draft, ...]
+    has_more: bool = False
 
 
 def note_presence(user: User | AnonymousUser) -> None:
@@ -55,11 +61,15 @@ def others(user: User | AnonymousUser) -> Others:
         .filter(editor__is_active=True)
         .select_related("editor")
         .defer("ids", "base_ids")
-        .order_by("created_at")
+        .order_by("-pk")[: MOST_DRAFTS + 1]
     )
+    latest = list(drafts)
     return Others(
         tuple(
             each for each in present if each.user_id != user.pk and may(each.user, Permission.EDIT)
         ),
-        tuple(draft for draft in drafts if may(draft.editor, Permission.EDIT)),
+        tuple(
+            draft for draft in latest[MOST_DRAFTS - 1 :: -1] if may(draft.editor, Permission.EDIT)
+        ),
+        has_more=len(latest) > MOST_DRAFTS,
     )

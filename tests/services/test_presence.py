@@ -7,9 +7,10 @@ import time_machine
 from django.contrib.auth.models import AnonymousUser
 
 from curation.accounts.roles import Role
-from curation.models import Presence
+from curation.models import Draft, Presence
 from curation.services import drafts
-from curation.services.presence import PATIENCE, note_presence, others
+from curation.services.presence import MOST_DRAFTS, PATIENCE, note_presence, others
+from tests.conftest import person
 
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
@@ -83,3 +84,17 @@ def test_two_queries_however_many_are_there(editor, colleague, db, django_assert
 
     with django_assert_num_queries(2):
         others(editor)
+
+
+def test_of_many_drafts_the_latest_are_named(editor, listing):
+    people = [person(f"editor{number}", Role.EDITOR) for number in range(MOST_DRAFTS + 3)]
+    begun = [
+        Draft.objects.create(editor=each, listing=listing, ids=[], base_ids=[]) for each in people
+    ]
+
+    found = others(editor)
+
+    assert list(found.drafts) == begun[3:]
+    assert found.has_more
+    Draft.objects.filter(editor__in=people[:3]).delete()
+    assert not others(editor).has_more
