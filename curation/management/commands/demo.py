@@ -1,6 +1,5 @@
 """Prepare the demo and serve it: what script/run starts."""
 
-import logging
 import os
 import sys
 from argparse import ArgumentParser
@@ -10,6 +9,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand
 
+from curation.logs import quiet
 from curation.portal import portal_client
 from curation.services import demo
 
@@ -33,14 +33,14 @@ class Command(BaseCommand):
         port = str(options["port"])
         if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
             raise CommandError(f"PORT must be a number from 1 to 65535, not “{port}”.")
-        logging.disable(logging.INFO)  # the log lines of an invented history mean nothing
-        call_command("migrate", verbosity=0)
-        if settings.IS_SANDBOX:
-            call_command("sandbox", seed_only=True, verbosity=0)
-            demo.create_accounts()
-            entries = demo.create_history(portal_client())
-            if entries:
-                self.stdout.write(f"Demo history: {entries} entries.")
+        with quiet("curation"):  # the log lines of an invented history mean nothing
+            call_command("migrate", verbosity=0)
+            if settings.IS_SANDBOX:
+                call_command("sandbox", seed_only=True, verbosity=0)
+                demo.create_accounts()
+                entries = demo.create_history(portal_client())
+                if entries:
+                    self.stdout.write(f"Demo history: {entries} entries.")
         if options["prepare_only"]:
             return
         self.stdout.write(f"\n  À la une   http://127.0.0.1:{port}/")
