@@ -141,12 +141,14 @@ def test_who_left_the_group_is_out_in_every_browser(page, provider, enter, visit
 @of_any_shape
 def test_a_session_that_ends_in_the_middle_of_work_comes_back_to_it(page, provider, enter, portal):
     page.goto("/")
-    enter("alice")
     board = Board(page)
+    with board.refreshed():
+        enter("alice")
     first, second, *rest = portal.live("datasets")
     board.datasets.grip(first).focus()
     with board.saved("move"):
         page.keyboard.press("Alt+ArrowDown")
+    board.datasets.shows([second, first, *rest])
     Session.objects.all().delete()
 
     page.keyboard.press("Alt+ArrowDown")
