@@ -347,10 +347,15 @@ class AuditQuerySet(models.QuerySet["AuditEntry"]):
         """Leave the lists and titles in the database, which are most of an entry."""
         return self.only("sequence", "recorded_at", "digest")
 
-    def streamed(self, *columns: str | models.Expression) -> Iterator[tuple[Any, ...]]:
-        """Yield the sequence and these columns of each entry, oldest first, in constant memory."""
+    def streamed(
+        self, *columns: str | models.Expression, after: int = 0
+    ) -> Iterator[tuple[Any, ...]]:
+        """Yield the sequence and these columns of each entry, oldest first, in constant memory.
+
+        Only those after a sequence, if it is given.
+        """
         rows = self.order_by("sequence").values_list("sequence", *columns)
-        return _in_batches(rows, lambda row: row[0])
+        return _in_batches(rows, lambda row: row[0], after)
 
     def streamed_entries(self) -> Iterator[AuditEntry]:
         """Yield each entry, oldest first, in constant memory."""
@@ -358,17 +363,17 @@ class AuditQuerySet(models.QuerySet["AuditEntry"]):
 
 
 def _in_batches(
-    entries: models.QuerySet[AuditEntry, T], sequence_of: Callable[[T], int]
+    entries: models.QuerySet[AuditEntry, T], sequence_of: Callable[[T], int], after: int = 0
 ) -> Iterator[T]:
     """Go along the primary key, batch by batch.
 
     Entries never change, so batches fit together without a transaction, or a cursor on the server
-    that a connection pool may lose.
+    that a connection pool may lose. Where to begin is said once: of two lower bounds SQLite may
+    take the wrong one, and walk from there each time.
     """
-    batch = list(entries[:STREAM_BATCH])
-    while batch:
+    while batch := list(entries.filter(sequence__gt=after)[:STREAM_BATCH]):
         yield from batch
-        batch = list(entries.filter(sequence__gt=sequence_of(batch[-1]))[:STREAM_BATCH])
+        after = sequence_of(batch[-1])
 
 
 class AuditEntry(models.Model):

@@ -158,8 +158,8 @@ def keys() -> list[bytes]:
 def links(after: int = 0) -> Iterator[chain.Link]:
     """Yield every entry after this one as a link of the chain, in order and in constant memory."""
     columns = ("previous_digest", "digest", "key", payload_text())
-    entries = AuditEntry.objects.filter(sequence__gt=after)
-    for sequence, previous, stated, key, text in entries.streamed(*columns):
+    entries = AuditEntry.objects.all()
+    for sequence, previous, stated, key, text in entries.streamed(*columns, after=after):
         hashed = text if isinstance(text, bytes) else text.encode()
         yield chain.Link(sequence, previous, stated, key, hashed)
 
