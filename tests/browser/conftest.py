@@ -80,6 +80,10 @@ class Trouble:
         return [each for each in self._expected if not any(re.search(each, s) for s in self.seen)]
 
     def _console(self, message: ConsoleMessage) -> None:
+        # htmx says so of a request that a newer one replaces, or that a new page ends; of any other
+        # that fails it says more.
+        if re.match("htmx:(sendAbort|afterRequest),", message.text):
+            return
         if message.type in {"error", "warning"}:
             place = message.location.get("url", "") if message.location else ""
             self.seen.append(f"{message.type}: {message.text} {place}")
