@@ -38,7 +38,7 @@ def people(outsider, reader, editor, administrator, settings) -> dict[str, User 
 
 
 @pytest.fixture
-def places(listing: Listing) -> dict[str, object]:
+def places(listing: Listing, editor: User) -> dict[str, object]:
     """Return what addresses are filled in with: there is a page of each."""
     return {
         "listing_key": "datasets",
@@ -47,6 +47,7 @@ def places(listing: Listing) -> dict[str, object]:
         "app_label": "curation",
         "url": "nowhere/",
         "ref": listing.live[0],
+        "user_id": editor.pk,
     }
 
 
