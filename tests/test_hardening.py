@@ -1,5 +1,6 @@
-"""What every answer carries, how much anybody may send, and cookies; pages and errors alike."""
+"""What every answer carries, how much anybody may send, cookies, compression; errors alike."""
 
+import gzip
 import re
 
 import pytest
@@ -7,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from curation.models import AuditEntry
 from tests.conftest import Browser
 from tests.views.test_board import html
 
@@ -168,3 +170,35 @@ def test_no_page_has_a_style_or_a_script_of_its_own(signed_in, listing):
         assert not re.search(r"<style|<script(?![^>]* src=)|\son\w+=| style=|javascript:", page), (
             name
         )
+
+
+# --- Compressed pages -----------------------------------------------------------------------------
+
+
+def packed(browser: Client, path: str) -> tuple[bytes, bytes]:
+    """Return what a browser that takes gzip gets, as it is sent and as it reads."""
+    answer = browser.get(path, headers={"Accept-Encoding": "br, gzip"})
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert "Accept-Encoding" in answer.headers["Vary"]
+    sent = answer.getvalue()
+    return sent, gzip.decompress(sent)
+
+
+def test_pages_are_compressed_and_differ_in_length_and_token(signed_in, listing):
+    answers = [packed(signed_in, "/") for _ in range(8)]
+
+    assert all(len(sent) < len(page) / 4 for sent, page in answers)
+    # Django names each stream at random, in up to a hundred bytes; byte 3 says that it has a name.
+    assert all(sent[3] & 8 for sent, _ in answers)
+    tokens = {re.search(rb'name="csrfmiddlewaretoken" value="(\w+)"', page) for _, page in answers}
+    assert len({token and token[1] for token in tokens}) == 8
+
+
+def test_an_export_is_compressed_while_it_is_streamed(signed_in, listing):
+    answer = signed_in.get("/history/export.jsonl", headers={"Accept-Encoding": "gzip"})
+
+    assert answer.streaming
+    assert "Content-Length" not in answer.headers
+    lines = gzip.decompress(answer.getvalue())
+    assert lines == signed_in.get("/history/export.jsonl").getvalue()
+    assert lines.count(b"\n") == AuditEntry.objects.count() > 0
