@@ -2,6 +2,7 @@
 
     benchmarks/run                     everything; a quarter of an hour
     benchmarks/run --without-history   without the log of a million entries
+    benchmarks/run --only cpu trips    those parts alone
     benchmarks/run --quick             whether it runs at all: a few requests, Django's admin alone
 
 Everything is served alike (gunicorn, two workers, SQLite), and measured in turn, so that whatever
@@ -52,6 +53,8 @@ from tests.servers import ROOT, sandbox_server
 YARDSTICKS_PYTHON = ROOT / "var" / "benchmarks" / "yardsticks-venv" / "bin" / "python"
 AWAY = 0.08  # seconds to a portal far away, and back
 LONG = 200
+# What is measured, in this order.
+PARTS = ["cpu", "trips", "browser", "growth", "script", "start", "crowd", "history"]
 DRAFTS = 10_000
 # Of the CPU that Django's changelist takes.
 MOST_CPU = {"board": 0.40, "reorder": 0.20, "add": 0.20, "remove": 0.20, "search": 0.10}
@@ -237,13 +240,15 @@ def script() -> Row:
     return Row("our JavaScript, compressed", size / 1024, "KB", None, 8)
 
 
-def others_of_ours(history: bool) -> Iterator[Row]:
+def others_of_ours(parts: set[str]) -> Iterator[Row]:
     """Run the benchmarks that judge themselves; tell how many of them found something wrong."""
     crowd = ["stampede.py", "--editors", "50", "--workers", "2", "--publications", "100"]
     alone = {"DATABASE_URL", "PORTAL_URL", "PORTAL_API_KEY"}
     environment = {name: value for name, value in os.environ.items() if name not in alone}
-    commands = {"50 editors on 2 workers: errors": [*crowd, "--minutes", "5"]}
-    if history:
+    commands = {}
+    if "crowd" in parts:
+        commands["50 editors on 2 workers: errors"] = [*crowd, "--minutes", "5"]
+    if "history" in parts:
         commands["history of a million entries: goals missed"] = ["history.py", "--on", "sqlite"]
     for what, command in commands.items():
         ran = subprocess.run(  # noqa: S603  our own programs
@@ -259,8 +264,8 @@ def others_of_ours(history: bool) -> Iterator[Row]:
         yield Row(what, max(wrong, ran.returncode), "", None, 0)
 
 
-def measured(options: argparse.Namespace, log: IO[str]) -> Iterator[Row]:
-    """Yield every line of the table."""
+def served(parts: set[str], options: argparse.Namespace, log: IO[str]) -> Iterator[Row]:
+    """Yield the lines for which the product and its yardsticks are served."""
     with TemporaryDirectory() as name, ExitStack() as stack:
         stage = Stage(Path(name), stack, log)
         ours = stage.product()
@@ -269,29 +274,45 @@ def measured(options: argparse.Namespace, log: IO[str]) -> Iterator[Row]:
         else:
             kinds = ("admin", "sortable", "wagtail")
             others = {kind: stage.yardstick(kind, str(YARDSTICKS_PYTHON)) for kind in kinds}
-        yield from cpu(stage, ours, others, options.rounds)
-        yield from trips(stage, ours, others, options.rounds)
+        if "cpu" in parts:
+            yield from cpu(stage, ours, others, options.rounds)
+        if "trips" in parts:
+            yield from trips(stage, ours, others, options.rounds)
+        if "browser" in parts:
+            yield from browser(stage, ours, others)
+        # Last: its drafts stay.
+        if "growth" in parts:
+            yield from growth(stage, ours, options.rounds)
+
+
+def measured(options: argparse.Namespace, log: IO[str]) -> Iterator[Row]:
+    """Yield every line of the table that is asked for."""
+    parts = set(options.only)
+    if parts & {"cpu", "trips", "browser", "growth"}:
+        yield from served(parts, options, log)
+    if "script" in parts:
         yield script()
-        if options.quick:
-            return
-        yield from growth(stage, ours, options.rounds)
-        yield from browser(stage, ours, others)
-    with TemporaryDirectory() as name:
-        yield Row("script/run to its first page", start_up(Path(name)), "s", None, 4)
-    yield from others_of_ours(history=not options.without_history)
+    if "start" in parts:
+        with TemporaryDirectory() as name:
+            yield Row("script/run to its first page", start_up(Path(name)), "s", None, 4)
+    yield from others_of_ours(parts)
 
 
 def main() -> int:
     """Measure; return 1 if a goal is missed."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--rounds", type=int, default=7, help="how often each thing is measured")
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, help="which parts")
     parser.add_argument("--quick", action="store_true", help="one round, nothing from PyPI")
     parser.add_argument("--without-history", action="store_true", help="no log of a million")
     parser.add_argument(
         "--json", type=Path, default=ROOT / "var" / "benchmarks" / "latest.json", help="where to"
     )
     options = parser.parse_args()
-    options.rounds = 1 if options.quick else options.rounds
+    if options.without_history:
+        options.only = [part for part in options.only if part != "history"]
+    if options.quick:
+        options.rounds, options.only = 1, ["cpu", "trips", "script"]
     began = time.monotonic()
     print(f"  {'':46}{'figure':>10} {'unit':12}{'yardstick':>9}{'ratio':>9}{'at most':>8}")
     rows = []
