@@ -303,8 +303,10 @@ OF_ACCOUNTS = (
 )
 
 
-# How many entries are read at once where all of them are: at 2 KB each, 2 MB.
-STREAM_BATCH = 1000
+# Where all entries are read: how many by one query, 10 MB at 2 KB each, and how many are held as
+# objects meanwhile.
+STREAM_BATCH = 5000
+STREAM_CHUNK = 100
 
 
 class AppendOnly(TypeError):
@@ -371,9 +373,13 @@ def _in_batches(
     that a connection pool may lose. Where to begin is said once: of two lower bounds SQLite may
     take the wrong one, and walk from there each time.
     """
-    while batch := list(entries.filter(sequence__gt=after)[:STREAM_BATCH]):
-        yield from batch
-        after = sequence_of(batch[-1])
+    while True:
+        last = None
+        for last in entries.filter(sequence__gt=after)[:STREAM_BATCH].iterator(STREAM_CHUNK):
+            yield last
+        if last is None:
+            return
+        after = sequence_of(last)
 
 
 class AuditEntry(models.Model):

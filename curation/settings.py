@@ -129,6 +129,8 @@ elif _database["ENGINE"] == "django.db.backends.postgresql":
     # restart of the database a pool would go on waiting, the longer the longer it was away.
     _database["CONN_MAX_AGE"] = 600
     _database["CONN_HEALTH_CHECKS"] = True
+    # A pooler between us (PgBouncer) may give the next query another connection.
+    _database["DISABLE_SERVER_SIDE_CURSORS"] = True
     _database.setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 else:
     raise ImproperlyConfigured("DATABASE_URL must name a sqlite or a postgres database.")

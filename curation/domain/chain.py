@@ -166,7 +166,7 @@ class Walk:
             return Broken(sequence, _misplaced(sequence, due))
         if self.seals and not key:
             return Broken(sequence, Reason.UNSEALED)
-        if self._heads.get(sequence, {stated}) != {stated}:
+        if sequence in self._heads and self._heads[sequence] != {stated}:
             return Broken(sequence, Reason.REWRITTEN)
         self.count, self.head = due, stated
         if key:
