@@ -1,6 +1,5 @@
 """A real Chromium on the live server: people's browsers, and what must never happen in one."""
 
-import os
 import re
 from collections.abc import Callable, Iterator
 from threading import Condition
@@ -11,44 +10,22 @@ from django.core.signals import request_finished, request_started
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request
 
 from curation.models import User
+from tests.browser.chromium import launch_options, sign_in
 from tests.browser.pages import Board
-from tests.conftest import Browser, Portal
+from tests.conftest import Portal
 from tests.oidc import conftest as oidc
-
-# Playwright keeps an event loop in the thread of the tests, in which Django refuses its ORM.
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 # The fixtures of that folder, for this one.
 configure, forger, provider = oidc.configure, oidc.forger, oidc.provider
 certified_provider, mock_provider = oidc.certified_provider, oidc.mock_provider
 
-QUIET = [  # it calls home for updates and lists of sites; a test machine may have no network
-    "--disable-background-networking",
-    "--disable-client-side-phishing-detection",
-    "--disable-component-update",
-    "--disable-domain-reliability",
-    "--no-default-browser-check",
-    "--no-first-run",
-]
 WIDE = {"width": 1440, "height": 1000}
 
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
-    """Drive the installed Chromium, which takes no sandbox as root."""
-    as_root = ["--no-sandbox"] if os.geteuid() == 0 else []
-    return {
-        **browser_type_launch_args,
-        "executable_path": os.environ.get("CHROMIUM") or _installed(),
-        "args": [*QUIET, *as_root],
-    }
-
-
-def _installed() -> str | None:
-    """Return the path of a Chromium; None lets Playwright take its own."""
-    from shutil import which  # noqa: PLC0415 (only without script/test)
-
-    return which("chromium") or which("chromium-browser") or which("google-chrome")
+    """Drive the installed Chromium."""
+    return {**browser_type_launch_args, **launch_options()}
 
 
 class Trouble:
@@ -169,14 +146,6 @@ def visit(portal: Portal, traffic, trouble: Trouble, live_server, new_context) -
         return context
 
     return visit
-
-
-def sign_in(context: BrowserContext, user: User, url: str) -> None:
-    """Give a context the cookie of a session."""
-    client = Browser()
-    client.force_login(user)
-    cookie = client.cookies[settings.SESSION_COOKIE_NAME]
-    context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": url}])
 
 
 @pytest.fixture

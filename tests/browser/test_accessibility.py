@@ -3,26 +3,19 @@
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page, ViewportSize, expect
 
 from curation.sandbox import faults
 from curation.sandbox.faults import Fault, What
 from curation.services import accounts, audit
 from curation.services.throttling import MOST_FOR_NAME
+from tests.browser.axe import CONTRAST, EVERYTHING, violations
 from tests.browser.pages import Board
 
 pytestmark = pytest.mark.browser
 
 WIDE = ViewportSize(width=1440, height=1000)
 NARROW = ViewportSize(width=390, height=844)
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-EVERYTHING = {"resultTypes": ["violations"], "runOnly": {"type": "tag", "values": RULES}}
-# All that the colours of the theme change.
-CONTRAST = {
-    "resultTypes": ["violations"],
-    "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]},
-}
 
 
 class Inspection:
@@ -41,12 +34,7 @@ class Inspection:
             self._run(page, EVERYTHING, f"{state}, {size['width']} px, light")
 
     def _run(self, page: Page, options: dict, state: str) -> None:
-        if not page.evaluate("'axe' in window"):
-            page.evaluate(AXE_SCRIPT)
-        for violation in page.evaluate("async (o) => (await axe.run(o)).violations", options):
-            self.found += [
-                f"{state}: {violation['id']}: {node['html']}" for node in violation["nodes"]
-            ]
+        self.found += [f"{state}: {violation}" for violation in violations(page, options)]
 
 
 @pytest.fixture

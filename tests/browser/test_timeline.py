@@ -3,12 +3,12 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from curation.models import Action, AuditEntry, Listing
 from curation.portal import portal_client
 from curation.services import audit, demo
+from tests.browser.axe import violations
 
 pytestmark = pytest.mark.browser
 
@@ -58,12 +58,6 @@ def expect_tip(page: Page, bar: Locator) -> None:
     assert size
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= size["width"]
-
-
-def violations(page: Page) -> list[str]:
-    """Return what axe finds, but what it finds in the code of others: nothing is left out."""
-    found = Axe().run(page).response["violations"]
-    return [f"{each['id']}: {node['html']}" for each in found for node in each["nodes"]]
 
 
 def test_the_chart_is_one_stop_with_arrows_between_bars(timeline):
