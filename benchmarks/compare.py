@@ -280,9 +280,9 @@ def served(parts: set[str], options: argparse.Namespace, log: IO[str]) -> Iterat
             yield from trips(stage, ours, others, options.rounds)
         if "browser" in parts:
             yield from browser(stage, ours, others)
-        # Last: its drafts stay.
+        # Last, and of another editor: drafts stay.
         if "growth" in parts:
-            yield from growth(stage, ours, options.rounds)
+            yield from growth(stage, stage.product(), options.rounds)
 
 
 def measured(options: argparse.Namespace, log: IO[str]) -> Iterator[Row]:

@@ -121,6 +121,9 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-8000;"
         ),
     }
+    # Each thread of the server keeps its connection for as long: to open one reads all the tables'
+    # definitions, and to close the last one writes what the WAL holds.
+    _database["CONN_MAX_AGE"] = 60
     # A file, since threads of the live test server cannot share a memory database; one per run,
     # so that two runs in one tree do not delete each other's.
     _database["TEST"] = {"NAME": str(VAR_DIR / f"test-{os.getpid()}.sqlite3")}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from functools import lru_cache
 from heapq import merge as merged
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from django.utils import timezone
 
 from curation.domain.selection import is_portal_id
 from curation.domain.text import fold
-from curation.models import OF_ACCOUNTS, Action, AuditEntry, AuditItem, AuditTitle
+from curation.models import OF_ACCOUNTS, Action, AuditEntry, AuditItem, AuditTitle, Listing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -155,16 +156,44 @@ def state_at(listing: str, moment: datetime) -> AuditEntry | None:
     return next((e for e in entries.order_by("-sequence")[:5] if e.shown_after is not None), None)
 
 
-def own_latest(actor_id: str, listing: str) -> AuditEntry | None:
-    """Return the publication by which this person made the live list what it still is."""
-    entry = (
-        AuditEntry.objects.filter(listing=listing, action__in=LIVE_ACTIONS)
-        .order_by("-sequence")
-        .first()
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the log says of the lists as they are now."""
+
+    version: AuditEntry | None  # the latest publication
+    latest: tuple[AuditEntry, ...]  # by which each live list became what it is
+    unsettled: tuple[AuditEntry, ...]  # intents
+
+    def undoable_by(self, actor_id: str) -> list[AuditEntry]:
+        """Return the publications by which this person made live lists what they still are."""
+        return [
+            entry
+            for entry in self.latest
+            if entry.action == Action.PUBLISH_SUCCEEDED and entry.actor_id == actor_id
+        ]
+
+
+def standing() -> Standing:
+    """Return what the log says now. One query, and four more after each append.
+
+    It follows from the entries alone, and its head names them all: while that is the same, so is
+    what they say.
+    """
+    return _standing(AuditEntry.objects.values_list("digest", flat=True).first())
+
+
+@lru_cache(maxsize=2)
+def _standing(_head: str | None) -> Standing:
+    entries = AuditEntry.objects.defer("before", "after", "titles", "note", "detail")
+    latest = (
+        entries.filter(listing=key, action__in=LIVE_ACTIONS).order_by("-sequence").first()
+        for key in Listing.objects.values_list("key", flat=True)
     )
-    if entry and entry.action == Action.PUBLISH_SUCCEEDED and entry.actor_id == actor_id:
-        return entry
-    return None
+    return Standing(
+        version=entries.filter(action=Action.PUBLISH_SUCCEEDED).first(),
+        latest=tuple(filter(None, latest)),
+        unsettled=tuple(entries.unsettled()),
+    )
 
 
 def _newest(querysets: Iterable[AuditQuerySet], count: int) -> Iterator[int]:

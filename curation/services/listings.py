@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import time
 from datetime import timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, TextField
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from curation.domain.changes import changes
@@ -65,12 +68,16 @@ def known_items(wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Item
     keys = set(wanted)
     if not keys:
         return {}
-    rows = KnownItem.objects.filter(portal_id__in={item_id for _, item_id in keys})
-    return {
-        (row.kind, row.portal_id): Item.from_card(row.card)
-        for row in rows
-        if (row.kind, row.portal_id) in keys
-    }
+    rows = KnownItem.objects.filter(portal_id__in={item_id for _, item_id in keys}).values_list(
+        "kind", "portal_id", Cast("card", TextField())
+    )
+    return {(kind, item_id): _item(card) for kind, item_id, card in rows if (kind, item_id) in keys}
+
+
+@lru_cache(maxsize=1000)
+def _item(card: str) -> Item:
+    """Read a card once: boards show the same ones again and again."""
+    return Item.from_card(json.loads(card))
 
 
 def titles_of(kind: str, ids: Iterable[str]) -> dict[str, str]:

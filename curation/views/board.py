@@ -11,9 +11,9 @@ from django.views.decorators.http import require_GET
 from curation.accounts.decorators import requires
 from curation.accounts.roles import Permission
 from curation.http import page
-from curation.models import Action, AuditEntry, Listing, User
+from curation.models import User
 from curation.portal import portal_client
-from curation.services.history import own_latest
+from curation.services.history import standing
 from curation.services.presence import note_presence, others
 from curation.services.reconcile import reconcile
 from curation.views.columns import Column, dock_of, load_columns
@@ -26,16 +26,14 @@ def board(request: HttpRequest) -> HttpResponse:
 
     Only a first visit ever, or "check now" without JavaScript, waits for the portal.
     """
-    asked = "check" in request.GET
-    if asked or Listing.objects.filter(known__isnull=True).exists():
+    if "check" in request.GET:
         reconcile(portal_client())
-        if asked:
-            return redirect("board")
-    return page(
-        request,
-        "board/board.html",
-        board_context(load_columns(request.user), request.user),
-    )
+        return redirect("board")
+    columns = load_columns(request.user)
+    if any(column.listing.known is None for column in columns):
+        reconcile(portal_client())
+        columns = load_columns(request.user)
+    return page(request, "board/board.html", board_context(columns, request.user))
 
 
 @require_GET
@@ -58,7 +56,7 @@ def live(request: HttpRequest) -> HttpResponse:
 
 def board_context(columns: list[Column], user: User | AnonymousUser) -> dict[str, Any]:
     """Return what the board and its fragments show somebody."""
-    username = user.get_username()
+    now = standing()
     return {
         "columns": columns,
         "others": others(user),
@@ -70,10 +68,8 @@ def board_context(columns: list[Column], user: User | AnonymousUser) -> dict[str
         "redo": max(
             (c for c in columns if c.redo_moment), key=attrgetter("redo_moment"), default=None
         ),
-        "undoable": [
-            entry for column in columns if (entry := own_latest(username, column.key)) is not None
-        ],
-        "version": AuditEntry.objects.filter(action=Action.PUBLISH_SUCCEEDED).first(),
+        "undoable": now.undoable_by(user.get_username()),
+        "version": now.version,
         "unreachable_since": min(
             (
                 column.listing.unreachable_since
@@ -82,5 +78,5 @@ def board_context(columns: list[Column], user: User | AnonymousUser) -> dict[str
             ),
             default=None,
         ),
-        "unsettled": list(AuditEntry.objects.unsettled()),
+        "unsettled": now.unsettled,
     }
