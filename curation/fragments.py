@@ -1,5 +1,6 @@
 """Pieces of pages that many answers share, rendered once by each process."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from hashlib import blake2s
 from typing import Any
@@ -24,12 +25,17 @@ def rendered(
     kept = cache.get_many(names.values())
     missing = [key for key, name in names.items() if name not in kept]
     made = {
-        names[key]: render_to_string(template, context)
+        names[key]: _tight(render_to_string(template, context))
         for key, context in contexts(missing).items()
     }
     cache.set_many(made, timeout=None)
     kept |= made
     return {key: kept[name] for key, name in names.items()}
+
+
+def _tight(html: str) -> SafeString:
+    """Take out what indents the lines of templates: a browser reads as much space there."""
+    return SafeString(re.sub(r"\s*\n\s*", "\n", html.lstrip()))
 
 
 def _name(template: str, key: str) -> str:

@@ -62,6 +62,17 @@ def move_item(editor: User, listing: Listing, item_id: str, *, to: int, seen: st
     return _edit(editor, listing, seen, lambda now: selections.moved(now, item_id, to), [item_id])
 
 
+def shift_item(editor: User, listing: Listing, item_id: str, *, by: int, seen: str) -> Draft | None:
+    """Move an item by so many places; beyond the ends means the end."""
+    return _edit(
+        editor,
+        listing,
+        seen,
+        lambda now: selections.moved(now, item_id, now.index(item_id) + 1 + by),
+        [item_id],
+    )
+
+
 def remove_item(editor: User, listing: Listing, item_id: str, *, seen: str) -> Draft | None:
     """Take an item out of the list."""
     return _edit(editor, listing, seen, lambda now: selections.removed(now, item_id), [item_id])

@@ -31,17 +31,28 @@ class Column(Protocol):
         """The rows in order."""
 
 
+# Stands for the place in a row that is kept for all places; no escaped text can look like it.
+PLACE = mark_safe("<!--place-->")
+
+
 @register.simple_tag(takes_context=True)
 def item_rows(context: Context, column: Column) -> SafeString:
     """Render the rows of a column, those that this process has not rendered alike before."""
-    total, can_edit = len(column.rows), context["can_edit"]
+    can_edit = context["can_edit"]
     # All that board/_item.html shows: how long ago something was changes with the day, or sooner.
-    common = (column.key, total, can_edit, timezone.localdate())
-    rows = {repr((*common, ago(row.item.updated_at), row)): row for row in column.rows}
+    common = (column.key, can_edit, timezone.localdate())
+    rows = [(repr((*common, ago(row.item.updated_at), *_look(row))), row) for row in column.rows]
+    by_key = dict(rows)
 
     def contexts(missing: list[str]) -> dict[str, dict[str, Any]]:
-        shown = {"column": column, "total": total, "can_edit": can_edit}
-        return {key: shown | {"row": rows[key]} for key in missing}
+        shown = {"column": column, "can_edit": can_edit, "place": PLACE}
+        return {key: shown | {"row": by_key[key]} for key in missing}
 
-    found = rendered("board/_item.html", list(rows), contexts)
-    return mark_safe("".join(found[key] for key in rows))  # noqa: S308 (rendered by templates)
+    found = rendered("board/_item.html", list(by_key), contexts)
+    placed = (found[key].replace(PLACE, str(row.position), 1) for key, row in rows)
+    return mark_safe("".join(placed))  # noqa: S308 (rendered by templates)
+
+
+def _look(row: Row) -> tuple[object, ...]:
+    """Return what a row shows beside its place: by how far it moved, if it moved by itself."""
+    return row.item, row.tone, row.findings, row.tone == "mov" and (row.position, row.was)

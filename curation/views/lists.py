@@ -29,8 +29,14 @@ T = TypeVar("T")
 @require_POST
 @requires(Permission.EDIT)
 def move(request: HttpRequest, listing_key: str, item_id: str) -> HttpResponse:
-    """Move an item to position `to`, counted from 1; beyond the ends means the end."""
+    """Move an item to position `to`, counted from 1, or `by` one; beyond the ends means the end."""
     listing = get_object_or_404(Listing, pk=listing_key)
+    if by := {"-1": -1, "1": 1}.get(request.POST.get("by", "")):
+        return _act(
+            request,
+            listing,
+            lambda user, seen: drafts.shift_item(user, listing, item_id, by=by, seen=seen),
+        )
     to = _position(request.POST.get("to", ""))
     if to is None:
         return HttpResponseBadRequest()

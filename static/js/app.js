@@ -110,13 +110,40 @@
   }
 
   function showKept(key) {
-    const state = stateOf(key), shown = $(`#${key}-list`), list = state.kept, refocus = rememberFocus();
-    keepOpen(shown, list);
-    shown.replaceWith(list);
-    htmx.process(list);
-    refocus();
+    const state = stateOf(key);
+    renew(key, state.kept);
     state.kept = null;
     state.fresh = false;
+  }
+
+  // Show a list as the server gave it. Rows that look as they did stay, with their pictures and the
+  // focus; on a narrow screen their actions stay open; and what is selected stays so.
+  function renew(key, fresh) {
+    const list = listOf(key), next = $("ol", fresh), refocus = rememberFocus();
+    const shown = new Map(rowsOf(list).map((row) => [row.id, row]));
+    let at = list.firstElementChild;
+    for (let row of rowsOf(next)) {
+      const was = shown.get(row.id);
+      shown.delete(row.id);
+      if (was?.matches("[data-open]")) {
+        row.dataset.open = "";
+        $(".item__more", row).setAttribute("aria-expanded", "true");
+      }
+      if (was?.isEqualNode(row)) row = was;
+      else if (was) {
+        if ($(".item__pick:checked", was)) $(".item__pick", row).checked = true;
+        was.replaceWith(row);
+        if (at === was) at = row;
+      }
+      if (row === at) at = at.nextElementSibling; else list.insertBefore(row, at);
+    }
+    shown.forEach((row) => row.remove());
+    list.hidden = next.hidden;
+    for (const part of [...list.parentNode.children]) if (part !== list) part.remove();
+    const parts = [...fresh.children], place = parts.indexOf(next);
+    list.before(...parts.slice(0, place));
+    list.after(...parts.slice(place + 1));
+    refocus();
   }
 
   function failed(key, text) {
@@ -129,32 +156,18 @@
 
   // The function that comes back puts the focus where it was, or near: what held it was replaced.
   function rememberFocus() {
-    const active = document.activeElement, row = active?.closest("[data-id]"), key = active && sectionOf(active)?.dataset.column;
+    const active = document.activeElement, row = active?.closest(".items > [data-id]"), key = active && sectionOf(active)?.dataset.column;
     if (!active || active === document.body) return () => {};
+    const { action } = active.dataset, name = active.id ? `[id="${active.id}"]` : action ? `[data-action="${action}"]` : `.${active.classList[0]}`;
     return () => {
-      const now = document.activeElement;
+      const now = document.activeElement, again = row && document.getElementById(row.id);
       if (now !== document.body && now.isConnected && !now.disabled) return;
-      for (const id of [active.id, row && `${row.id}-grip`, key && `${key}-q`, "main"]) {
-        const target = id && document.getElementById(id);
+      for (const target of [(again || !row) && $(name, again ?? document), again && $(".item__handle", again), $(`#${key}-q`), $("#main")]) {
         if (!target || target.disabled) continue;
         target.focus({ preventScroll: true });
         if (document.activeElement === target) return;
       }
     };
-  }
-
-  // On a narrow screen the actions of a row are open until somebody closes them; what is selected
-  // stays so.
-  function keepOpen(shown, fresh) {
-    for (const box of $$(".item__pick:checked", shown)) {
-      const again = $(`[id="${box.id}"]`, fresh);
-      if (again) again.checked = true;
-    }
-    for (const row of $$(".item[data-open]", shown)) {
-      const again = $(`[id="${row.id}"]`, fresh);
-      again?.setAttribute("data-open", "");
-      if (again) $("[data-more]", again)?.setAttribute("aria-expanded", "true");
-    }
   }
 
   // Words about a request that failed, where they can be seen: over the board, or in the dialog.
@@ -212,7 +225,9 @@
         return;
       }
     }
-    if (isList) keepOpen(target, fragment);
+    if (!isList) return;
+    event.preventDefault();
+    renew(key, fragment.firstElementChild);
   });
   document.addEventListener("htmx:afterSettle", () => {
     refocus?.();
@@ -719,11 +734,17 @@
   // --- Dialog -----------------------------------------------------------------------------------
 
   // Review, merge and discard come in the dialog of the board, or as a page of their own.
-  let opener = null;
+  let reopen = null; // puts the focus back where the dialog was asked for
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[data-dialog]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    htmx.ajax("GET", link.href, { source: link, target: "#dialog" });
+  });
   document.addEventListener("htmx:afterSwap", (event) => {
     const sheet = event.detail.target;
     if (!sheet?.matches("[data-sheet]")) return; // none where htmx restores a page of the history
-    if (sheet.id === "dialog" && !sheet.open) { opener = document.activeElement?.id || document.activeElement?.dataset.action; sheet.showModal(); }
+    if (sheet.id === "dialog" && !sheet.open) { reopen = rememberFocus(); sheet.showModal(); }
     // A radio that asked for the answer keeps the focus.
     if (!sheet.contains(document.activeElement) || document.activeElement === sheet) $("#dialog-title", sheet)?.focus();
   });
@@ -735,7 +756,7 @@
   document.addEventListener("close", (event) => {
     if (event.target.id !== "dialog") return;
     event.target.replaceChildren();
-    (document.getElementById(opener) ?? $(`[data-action="${opener}"]`))?.focus();
+    reopen?.();
   }, true);
   // Publishing takes as long as the portal does: say so, and take no second click.
   document.addEventListener("submit", (event) => {
@@ -850,7 +871,7 @@
       root.dataset.theme = dark ? "light" : "dark";
       document.cookie = `theme=${root.dataset.theme}; path=/; max-age=31536000; samesite=lax`;
     }
-    const more = event.target.closest?.("[data-more]");
+    const more = event.target.closest?.(".item__more");
     if (more) more.setAttribute("aria-expanded", more.closest(".item").toggleAttribute("data-open"));
     const check = event.target.closest?.("[data-check]");
     if (check && $("#live-lists")) { event.preventDefault(); htmx.trigger(document.body, "check"); }

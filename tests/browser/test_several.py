@@ -91,7 +91,7 @@ def test_several_without_script(visit, editor, portal, board):
     live = portal.live("datasets")
     page.goto("/")
     for item_id in live[2:4]:
-        page.locator(f"#datasets-{item_id}-pick").check()
+        page.locator(f'.item__pick[value="{item_id}"]').check()
     page.locator("#datasets-picks-to").fill("1")
     page.locator("#datasets-picks-move").click()
 

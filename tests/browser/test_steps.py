@@ -121,3 +121,21 @@ def test_undo_from_a_tab_that_is_behind_shows_the_list(board, portal, page, pres
     with board.saved("undo"):
         press("Control+z")
     board.datasets.shows(live[1:])
+
+
+def test_rows_that_look_the_same_stay_where_they_are(board, portal, page):
+    """Their pictures do not flicker, and a list of 200 is not made again for each step."""
+    datasets, live = board.datasets, portal.live("datasets")
+    page.evaluate("for (const row of document.querySelectorAll('.items > li')) row.isOld = true")
+
+    datasets.grip(live[2]).focus()
+    with board.saved("move"):
+        page.keyboard.press("Alt+ArrowUp")
+
+    expect(datasets.row(live[2])).to_contain_text("1 place")
+    datasets.shows([live[0], live[2], live[1], *live[3:]])
+    expect(datasets.grip(live[2])).to_be_focused()
+    is_old = {
+        item_id: datasets.row(item_id).evaluate("row => row.isOld ?? false") for item_id in live
+    }
+    assert [item_id for item_id in live if not is_old[item_id]] == [live[2]]

@@ -123,6 +123,28 @@ def test_an_expired_session_leads_back_to_the_board(client, listing, step):
     assert response.headers["HX-Redirect"] == "/sign-in/?next=/%3Fcheck%3D1"
 
 
+@pytest.mark.parametrize(
+    ("place", "by", "order"), [(2, -1, (1, 0, 2)), (2, 1, (0, 2, 1)), (1, -1, (0, 1, 2))]
+)
+def test_the_buttons_of_a_row_move_it_by_a_place(
+    signed_in, editor, listing, seen, place, by, order
+):
+    """A row is the same at every place: it does not say where its buttons lead."""
+    signed_in.post(url(listing.live[place - 1], "move"), {"version": seen(), "by": by})
+
+    draft = drafts.draft_of(editor, listing)
+    expected = (*(listing.live[index] for index in order), *listing.live[3:])
+    assert (draft.selection if draft else listing.live) == expected
+
+
+@pytest.mark.parametrize("by", ["0", "2", "--1", "1.0", "x"])
+def test_a_row_moves_by_one_place_and_no_other(signed_in, listing, seen, by):
+    response = signed_in.post(url(listing.live[1], "move"), {"version": seen(), "by": by})
+
+    assert response.status_code == 400
+    assert not Draft.objects.exists()
+
+
 @pytest.mark.parametrize("to", ["", "up", "-1", "1.5", "٣", "9" * 30])
 def test_a_position_that_is_no_number_changes_nothing(signed_in, listing, seen, to):
     response = signed_in.post(url(listing.live[1], "move"), {"version": seen(), "to": to})
