@@ -1,36 +1,33 @@
 """Pieces of pages that many answers share, rendered once by each process."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from hashlib import blake2s
-from typing import Any
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, TypeVar
 
-from django.core.cache import cache
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+Key = TypeVar("Key", bound=Hashable)
+
 
 def rendered(
     template: str,
-    keys: Sequence[str],
-    contexts: Callable[[list[str]], Mapping[str, dict[str, Any]]],
-) -> dict[str, SafeString]:
+    keys: Sequence[Key],
+    contexts: Callable[[list[Key]], Mapping[Key, dict[str, Any]]],
+) -> dict[Key, SafeString]:
     """Return a template rendered for each key.
 
     A key must tell everything that the template shows, but for the language. `contexts` is asked
     for those of the keys that this process has not rendered yet.
     """
-    names = {key: _name(template, key) for key in keys}
-    kept = cache.get_many(names.values())
-    missing = [key for key, name in names.items() if name not in kept]
-    made = {
-        names[key]: _tight(render_to_string(template, context))
-        for key, context in contexts(missing).items()
-    }
-    cache.set_many(made, timeout=None)
-    kept |= made
-    return {key: kept[name] for key, name in names.items()}
+    language = get_language()
+    pieces = {key: _piece(template, language, key) for key in keys}
+    missing = [key for key, piece in pieces.items() if not piece]
+    for key, context in contexts(missing).items() if missing else ():
+        pieces[key][:] = [_tight(render_to_string(template, context))]
+    return {key: piece[0] for key, piece in pieces.items()}
 
 
 def _tight(html: str) -> SafeString:
@@ -38,6 +35,10 @@ def _tight(html: str) -> SafeString:
     return SafeString(re.sub(r"\s*\n\s*", "\n", html.lstrip()))
 
 
-def _name(template: str, key: str) -> str:
-    shown = f"{template}\0{get_language()}\0{key}"
-    return blake2s(shown.encode(), digest_size=16).hexdigest()
+@lru_cache(maxsize=2000)
+def _piece(template: str, language: str | None, key: Hashable) -> list[SafeString]:
+    """Return where a piece is kept: empty until it is rendered."""
+    return []
+
+
+forget = _piece.cache_clear

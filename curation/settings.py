@@ -139,8 +139,8 @@ else:
     raise ImproperlyConfigured("DATABASE_URL must name a sqlite or a postgres database.")
 DATABASES = {"default": _database}
 
-# In the memory of each process, and only what can never be out of date (curation.fragments), or may
-# be by minutes: what the portal would propose.
+# In the memory of each process, and only what may be out of date by minutes: what the portal would
+# propose.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",

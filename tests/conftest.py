@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models.signals import post_migrate
 from django.test import Client
 
-from curation import append_only
+from curation import append_only, fragments
 from curation.accounts import signals
 from curation.accounts.roles import Role
 from curation.models import Listing, User
@@ -115,6 +115,7 @@ def portal(db: None) -> Iterator[Portal]:
     """Return the seeded sandbox; its faults are off afterwards."""
     seed()
     cache.clear()
+    fragments.forget()
     yield Portal()
     faults.clear()
 

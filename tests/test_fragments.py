@@ -1,17 +1,16 @@
 """Pieces of pages are rendered once for each key and language."""
 
 import pytest
-from django.core.cache import cache
 from django.utils import translation
 
-from curation.fragments import rendered
+from curation.fragments import forget, rendered
 
 TEMPLATE = "components/_contact.html"
 
 
 @pytest.fixture
 def asked(settings):
-    cache.clear()
+    forget()
     return []
 
 

@@ -12,11 +12,15 @@ from curation.fragments import rendered
 from curation.templatetags.words import ago
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     from django.template import Context
 
     from curation.comparison import Row
 
 register = template.Library()
+
+Key = tuple[object, ...]
 
 
 class Column(Protocol):
@@ -35,16 +39,23 @@ class Column(Protocol):
 PLACE = mark_safe("<!--place-->")
 
 
+@register.simple_tag
+def kept(name: str, **shown: Hashable) -> SafeString:
+    """Include a template that shows these values alone, rendered once by each process."""
+    key = tuple(shown.items())
+    return rendered(name, [key], lambda _missing: {key: shown})[key]
+
+
 @register.simple_tag(takes_context=True)
 def item_rows(context: Context, column: Column) -> SafeString:
     """Render the rows of a column, those that this process has not rendered alike before."""
     can_edit = context["can_edit"]
     # All that board/_item.html shows: how long ago something was changes with the day, or sooner.
     common = (column.key, can_edit, timezone.localdate())
-    rows = [(repr((*common, ago(row.item.updated_at), *_look(row))), row) for row in column.rows]
-    by_key = dict(rows)
+    rows = [((*common, ago(row.item.updated_at), *_look(row)), row) for row in column.rows]
+    by_key: dict[Key, Row] = dict(rows)
 
-    def contexts(missing: list[str]) -> dict[str, dict[str, Any]]:
+    def contexts(missing: list[Key]) -> dict[Key, dict[str, Any]]:
         shown = {"column": column, "can_edit": can_edit, "place": PLACE}
         return {key: shown | {"row": by_key[key]} for key in missing}
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from babel import Locale
 from babel.dates import format_date, format_time, format_timedelta
@@ -62,10 +63,18 @@ def ago(moment: datetime | None) -> str:
     elapsed = max(timezone.now() - moment, timedelta(0))
     if elapsed < timedelta(seconds=5):
         return _("just now")
+    # As exact as the words are.
+    step = 1 if elapsed < timedelta(minutes=1) else 60 if elapsed < timedelta(days=1) else 3600
+    return _ago(int(elapsed.total_seconds()) // step * step, reading_locale())
+
+
+@lru_cache(maxsize=2000)
+def _ago(seconds: int, locale: Locale) -> str:
+    elapsed = timedelta(seconds=seconds)
     # CLDR's short months and years ("2 m.", "1 a") are not understood: those two in full.
     style = "short" if elapsed < timedelta(days=27) else "long"
     return str(
-        format_timedelta(-elapsed, add_direction=True, format=style, locale=reading_locale())  # type: ignore[arg-type]
+        format_timedelta(-elapsed, add_direction=True, format=style, locale=locale)  # type: ignore[arg-type]
     )
 
 

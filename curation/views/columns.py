@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -114,7 +115,8 @@ class Column:
     @property
     def fingerprint(self) -> str:
         """Return a short digest of what is shown: a page that has it needs no new rows."""
-        shown = repr((self.token, self.rows, self.removed, self.is_outdated))
+        rows = "".join(map(_told, (*self.rows, *self.removed)))
+        shown = f"{self.token} {self.is_outdated} {rows}"
         return hashlib.blake2s(shown.encode(), digest_size=8).hexdigest()
 
 
@@ -148,6 +150,11 @@ def _column(
     if steps is None or not steps.holds(selection, base):
         return Column(listing, draft, comparison)
     return Column(listing, draft, comparison, steps.undo_moment, steps.redo_moment)
+
+
+@lru_cache(maxsize=1000)
+def _told(row: Row) -> str:
+    return repr(row)
 
 
 def _limit(listing: Listing) -> int | None:
