@@ -268,7 +268,7 @@ def _walk(
         before = draft.selection if draft else listing.live
         base = draft.base if draft else listing.live
         try:
-            after, steps = way(_steps_at(editor, listing, before, base), before, _moment())
+            after, steps = way(_steps_at(editor, listing, before, base), before, moment())
         except IndexError:
             raise NoStep from None
         store(editor, listing, draft, after, base=base, steps=steps)
@@ -283,7 +283,7 @@ def _one_more(
     if base != base_before:
         return Steps()
     steps = _steps_at(editor, listing, before, base)
-    return steps if selection == before else steps.made(before, _moment())
+    return steps if selection == before else steps.made(before, moment())
 
 
 def _steps_at(editor: User, listing: Listing, selection: Selection, base: Selection) -> Steps:
@@ -318,5 +318,6 @@ def _keep_steps(
     )
 
 
-def _moment() -> str:
+def moment() -> str:
+    """Return by what a step that is made now is told from earlier ones: later sorts behind."""
     return timezone.now().isoformat(timespec="microseconds")

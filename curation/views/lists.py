@@ -4,26 +4,39 @@ Each works as a plain form (redirect to the board) and by htmx (the list as it i
 """
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from curation.accounts.decorators import requires
 from curation.accounts.roles import Permission
+from curation.domain.changes import Changes
 from curation.http import page, wants_fragment
 from curation.models import Listing, User
 from curation.portal import portal_client
 from curation.portal.errors import ItemDeleted, ItemNotFound, PortalError
 from curation.services import drafts
 from curation.services.errors import CurationError, StaleDraft
+from curation.services.listings import titles_of
 from curation.views.board import board_context
-from curation.views.columns import dock_of, load_columns, outline
+from curation.views.columns import Column, dock_of, load_columns, outline
 
 T = TypeVar("T")
+
+
+class Told(NamedTuple):
+    """What a step did, in words."""
+
+    words: str
+    # Whether it was a step back, which can be made again; the others can be undone.
+    was_undone: bool = False
+    # The rows to look at, of a step of which the page cannot know before what it does.
+    changed: tuple[str, ...] | None = None
 
 
 @require_POST
@@ -44,6 +57,7 @@ def move(request: HttpRequest, listing_key: str, item_id: str) -> HttpResponse:
         request,
         listing,
         lambda user, seen: drafts.move_item(user, listing, item_id, to=to, seen=seen),
+        _item(_("“%(title)s” moved to position %(position)d."), item_id),
     )
 
 
@@ -77,6 +91,7 @@ def move_several(request: HttpRequest, listing_key: str) -> HttpResponse:
         request,
         listing,
         lambda user, seen: drafts.move_items(user, listing, chosen, to=to, seen=seen),
+        _several(ngettext("%(count)d item moved.", "%(count)d items moved.", len(chosen)), chosen),
     )
 
 
@@ -87,7 +102,12 @@ def remove_several(request: HttpRequest, listing_key: str) -> HttpResponse:
     listing = get_object_or_404(Listing, pk=listing_key)
     chosen = request.POST.getlist("item")
     return _act(
-        request, listing, lambda user, seen: drafts.remove_items(user, listing, chosen, seen=seen)
+        request,
+        listing,
+        lambda user, seen: drafts.remove_items(user, listing, chosen, seen=seen),
+        _several(
+            ngettext("%(count)d item removed.", "%(count)d items removed.", len(chosen)), chosen
+        ),
     )
 
 
@@ -97,7 +117,10 @@ def remove(request: HttpRequest, listing_key: str, item_id: str) -> HttpResponse
     """Take an item out of the draft."""
     listing = get_object_or_404(Listing, pk=listing_key)
     return _act(
-        request, listing, lambda user, seen: drafts.remove_item(user, listing, item_id, seen=seen)
+        request,
+        listing,
+        lambda user, seen: drafts.remove_item(user, listing, item_id, seen=seen),
+        _item(_("“%(title)s” removed from the list."), item_id),
     )
 
 
@@ -107,7 +130,10 @@ def restore(request: HttpRequest, listing_key: str, item_id: str) -> HttpRespons
     """Put a removed item back where it was."""
     listing = get_object_or_404(Listing, pk=listing_key)
     return _act(
-        request, listing, lambda user, seen: drafts.restore_item(user, listing, item_id, seen=seen)
+        request,
+        listing,
+        lambda user, seen: drafts.restore_item(user, listing, item_id, seen=seen),
+        _item(_("“%(title)s” is back at position %(position)d."), item_id),
     )
 
 
@@ -122,6 +148,7 @@ def add(request: HttpRequest, listing_key: str, item_id: str) -> HttpResponse:
         request,
         listing,
         lambda user, seen: drafts.add_item(user, listing, item_id, at=at, seen=seen, client=client),
+        _item(_("“%(title)s” added at position %(position)d."), item_id),
     )
 
 
@@ -134,7 +161,7 @@ def undo(request: HttpRequest, listing_key: str) -> HttpResponse:
         request,
         listing,
         lambda user, seen: drafts.undo(user, listing, seen=seen),
-        lambda done: _("Undone: %(what)s") % {"what": outline(listing.key, done)},
+        lambda done, column: _walked(_("Undone: %(what)s"), done, column, was_undone=True),
     )
 
 
@@ -147,7 +174,7 @@ def redo(request: HttpRequest, listing_key: str) -> HttpResponse:
         request,
         listing,
         lambda user, seen: drafts.redo(user, listing, seen=seen),
-        lambda done: _("Redone: %(what)s") % {"what": outline(listing.key, done)},
+        lambda done, column: _walked(_("Redone: %(what)s"), done, column),
     )
 
 
@@ -172,41 +199,69 @@ def discard(request: HttpRequest) -> HttpResponse:
                 drafts.discard(user, column.listing, seen=seen)
     except StaleDraft as error:
         messages.warning(request, str(error))
+    else:
+        if columns:
+            way = "" if any(column.is_outdated for column in columns) else "undo"
+            messages.success(request, _("Your draft is discarded."), extra_tags=f"step {way}")
     return redirect("board")
+
+
+def _item(words: str, item_id: str) -> Callable[[object, Column], Told]:
+    def tell(_done: object, column: Column) -> Told:
+        position = next((row.position for row in column.rows if row.item.id == item_id), 0)
+        title = titles_of(column.key, [item_id]).get(item_id, item_id)
+        return Told(words % {"title": title, "position": position})
+
+    return tell
+
+
+def _several(words: str, chosen: list[str]) -> Callable[[object, Column], Told]:
+    return lambda _done, _column: Told(words % {"count": len(chosen)})
+
+
+def _walked(words: str, done: Changes, column: Column, *, was_undone: bool = False) -> Told:
+    added = (item_id for item_id, _position in done.added)
+    moved = (item_id for item_id, _from, _to in done.moved)
+    return Told(words % {"what": outline(column.key, done)}, was_undone, (*added, *moved))
 
 
 def _act(
     request: HttpRequest,
     listing: Listing,
     act: Callable[[User, str], T],
-    tell: Callable[[T], str] | None = None,
+    tell: Callable[[T, Column], Told],
 ) -> HttpResponse:
     """Do one step of a draft, then show the true state, whatever became of it.
 
-    `tell` puts what was done in words for a screen reader, where the page cannot know it before.
+    `tell` puts in words what was done, beside which the page offers the way back.
     """
     user = request.user
     assert isinstance(user, User)  # noqa: S101 (the permission was checked)
     error: CurationError | PortalError | None = None
-    status, said = 200, ""
+    status, told, begun = 200, None, drafts.moment()
     try:
         done = act(user, request.POST.get("version", ""))
-        said = tell(done) if tell else ""
     except StaleDraft as stale:
         error, status = stale, 409
     except (CurationError, ItemNotFound, ItemDeleted) as refusal:
         error, status = refusal, 422
     except PortalError as failure:
         error, status = failure, 502
+    columns = load_columns(user)
+    (column,) = (each for each in columns if each.key == listing.key)
+    # What moved to where it was is no step: the way back would lead behind another one.
+    if not error and begun < max(column.undo_moment, column.redo_moment):
+        told = tell(done, column)
+        way = "redo" if told.was_undone else "undo"
+        messages.success(request, told.words, extra_tags=f"step {way}")
     if not wants_fragment(request):
         if error:
             messages.error(request, str(error))
         return redirect("board")
-    columns = load_columns(user)
     context = board_context(columns, user) | {
-        "stale_columns": [column for column in columns if column.key == listing.key],
+        "stale_columns": [column],
         "error": error,
-        "said": said,
+        "told": told,
     }
     return page(request, "board/acted.html", context, status=status)
 

@@ -46,13 +46,17 @@
   function walk(way) {
     const button = document.getElementById(way);
     const key = latest && isBusy(latest) ? latest : button?.form?.id.slice(0, -5);
-    if (key) step(key, { url: `${$(`#${key}-column`).dataset.url}${way}/` });
+    if (key) step(key, { url: `${$(`#${key}-column`).dataset.url}${way}/`, done: () => {
+      const rows = ($("#toast [data-changed]")?.dataset.changed ?? "").split(" ").map((id) => document.getElementById(`${key}-${id}`)).filter(Boolean);
+      rows.forEach((row) => row.classList.add("is-fresh"));
+      rows[0]?.scrollIntoView({ block: "nearest" });
+    } });
   }
   document.addEventListener("click", (event) => {
-    const button = event.target.closest?.("#undo, #redo");
+    const button = event.target.closest?.("[data-action=undo], [data-action=redo]");
     if (!button) return;
     event.preventDefault();
-    walk(button.id);
+    walk(button.dataset.action);
   });
   // A search field in which nothing was typed since it was emptied has nothing of its own to undo.
   const isTyping = (target) => target.closest?.("input:not([type=checkbox], [type=radio], [data-untouched]), textarea, select, [contenteditable]");
@@ -187,6 +191,13 @@
   }
   const clearMessage = () => $$("[data-said]").forEach((banner) => banner.remove());
 
+  // What comes next on the page takes the focus of somebody who closes the message.
+  function closeToast() {
+    const toast = $("#toast"), isThere = toast?.contains(document.activeElement);
+    toast?.replaceChildren();
+    if (isThere) ($("#dock a") ?? $("#main")).focus({ preventScroll: true });
+  }
+
   const keyOfForm = (element) => element?.id?.endsWith("-form") && columns.has(element.id.slice(0, -5)) ? element.id.slice(0, -5) : null;
 
   let source = null; // the element whose answer is being swapped
@@ -215,6 +226,8 @@
         changed.forEach((each) => { stateOf(each).missed = true; });
         return queueMicrotask(() => changed.forEach(rest));
       }
+      // Another tab made a step: what this one tells of is not the last any more.
+      if (isList && $("[name=version]", target)?.value !== $("[name=version]", fragment)?.value) closeToast();
     } else if (isList && columns.has(key)) {
       const state = stateOf(key);
       state.fresh = Boolean(state.queue.length || held?.key === key);
@@ -752,6 +765,7 @@
     const closer = event.target.closest?.("[data-close]");
     const dialog = closer?.closest("dialog");
     if (dialog) { event.preventDefault(); dialog.close(); }
+    if (closer?.closest("#toast")) { event.preventDefault(); closeToast(); }
   });
   document.addEventListener("close", (event) => {
     if (event.target.id !== "dialog") return;
@@ -885,6 +899,7 @@
   });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
+    if (event.target.closest?.("#toast")) closeToast();
     const menu = event.target.closest?.("details.menu[open]");
     if (menu) { menu.open = false; $("summary", menu).focus(); }
   });

@@ -409,3 +409,66 @@ def test_there_is_no_question_for_what_is_not_listed(signed_in, listing, portal)
     (new,) = portal.unlisted("datasets")
 
     assert signed_in.get(f"/lists/datasets/items/{new}/place/").status_code == 404
+
+
+TOLD = {
+    "move": "moved to position 1.",
+    "remove": "removed from the list.",
+    "restore": "is back at position 3.",
+    "add": "added at position 10.",
+}
+
+
+@pytest.mark.parametrize("htmx", [True, False], ids=["htmx", "form"])
+@pytest.mark.parametrize("action", STEPS)
+def test_a_step_is_told_with_the_way_back(signed_in, listing, step, action, htmx):
+    response, _ = do(signed_in, step, action, htmx=htmx)
+    shown = html(response if htmx else signed_in.get("/"))
+
+    toast = shown.partition('id="toast"')[2].partition("</aside>")[0]
+    assert TOLD[action] in toast
+    assert 'formaction="/lists/datasets/undo/"' in toast
+    assert 'role="alert"' not in shown
+
+
+def test_what_moves_to_where_it_is_is_no_step_to_undo(signed_in, listing, seen):
+    signed_in.htmx_post(url(listing.live[3], "remove"), version=seen())
+
+    response = signed_in.htmx_post(url(listing.live[0], "move"), version=seen(), to=1)
+
+    assert 'id="toast"' in html(response)
+    assert "toast-walk" not in html(response)
+
+
+@pytest.mark.parametrize(
+    ("way", "words"), [("move", "2 items moved."), ("remove", "2 items removed.")]
+)
+def test_several_are_told_by_their_number(signed_in, listing, seen, way, words):
+    response = signed_in.htmx_post(
+        f"/lists/datasets/{way}/", version=seen(), to=1, item=listing.live[3:5]
+    )
+
+    assert words in html(response)
+
+
+def test_a_step_back_offers_the_way_forth_and_shows_its_rows(signed_in, listing, seen):
+    signed_in.htmx_post(url(listing.live[3], "remove"), version=seen())
+
+    fragment = html(signed_in.htmx_post("/lists/datasets/undo/", version=seen()))
+
+    toast = fragment.partition('id="toast"')[2].partition("</aside>")[0]
+    assert f'data-changed="{listing.live[3]}"' in toast
+    assert 'formaction="/lists/datasets/redo/"' in toast
+
+
+def test_no_way_back_is_offered_from_a_discarded_draft_that_was_outdated(
+    signed_in, listing, portal, seen
+):
+    signed_in.htmx_post(url(listing.live[3], "remove"), version=seen())
+    portal.set_live("datasets", listing.live[1:])
+    signed_in.get("/live/")
+
+    signed_in.post("/discard/", {"version-datasets": seen()})
+
+    assert "Your draft is discarded." in (shown := html(signed_in.get("/")))
+    assert "toast-walk" not in shown
