@@ -13,7 +13,8 @@ import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from functools import partial
+from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
 
 import requests
@@ -162,6 +163,19 @@ class PortalClient:
     def home_ids(self, kind: str) -> tuple[str, ...]:
         """GET /api/1/site/home/{kind}/: the ids alone, which a purged item cannot spoil."""
         return ids_from_portal(self._home(kind, _IDS))
+
+    def home_ids_and_items(
+        self, kind: str, ids: Sequence[str]
+    ) -> tuple[tuple[str, ...], dict[str, Item | PortalError]]:
+        """Read the ids of a list, and look at several items beside it: `home_ids` and `items`."""
+        unique = tuple(dict.fromkeys(ids))
+        look = _caught(lambda ref: self.item(kind, ref))
+        calls: list[Callable[[], Any]] = [partial(_caught(self.home_ids), kind)]
+        calls += [partial(look, ref) for ref in unique]
+        live, *found = self.together(calls)
+        if isinstance(live, PortalError):
+            raise live
+        return live, dict(zip(unique, found, strict=True))
 
     def put_home(self, kind: str, ids: Sequence[str]) -> tuple[str, ...]:
         """PUT /api/1/site/home/{kind}/: make `ids` the live list; return what the portal now holds.

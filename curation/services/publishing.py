@@ -51,7 +51,7 @@ from curation.services.errors import (
 from curation.services.listings import known_items, lock, observe, remember_items, set_known
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     from curation.domain.selection import Selection
     from curation.models import ListingQuerySet, User
@@ -213,7 +213,8 @@ def _start(
 
     Another process may have finished the same attempt just before our claim, or left it open.
     """
-    live = _read(listing, claim, client)
+    foreseen = _foreseen(editor, listing, seen)
+    live, answers = _read(listing, claim, client, foreseen)
     if outcome := _outcome_of(attempt):
         return outcome
     draft = draft_of(editor, listing)
@@ -226,19 +227,30 @@ def _start(
         raise NothingToPublish
     if live != draft.base:
         raise PublishConflict(draft, live)
-    titles, unseen = _check_items(listing, live, draft.selection, client)
+    titles, unseen = _check_items(listing, live, draft.selection, client, answers)
     if surprising := [item_id for item_id in unseen if item_id not in accepted]:
         raise UnseenItems(surprising)
     return _record_intent(listing, claim, draft, live, titles, unseen, editor, attempt, note)
 
 
-def _read(listing: Listing, claim: uuid.UUID, client: PortalClient) -> Selection:
+def _foreseen(editor: User, listing: Listing, seen: str) -> list[str]:
+    """Return the items to ask the portal about, should the list still be the draft's base."""
+    draft = draft_of(editor, listing)
+    if draft is None or token(listing, draft) != seen:
+        return []
+    return _doubtful(listing, draft.base, draft.selection)
+
+
+def _read(
+    listing: Listing, claim: uuid.UUID, client: PortalClient, foreseen: Sequence[str]
+) -> tuple[Selection, dict[str, Item | PortalError]]:
     """Read the live selection, which settles an attempt whose lease ended just before our claim.
 
     As long as the claim is ours nobody else moves what is known: if that is not what we read, we
-    were slower than the lease, and have been overtaken.
+    were slower than the lease, and have been overtaken. Beside it, look at the items that are
+    `foreseen` to be new.
     """
-    live = client.home_ids(listing.key)
+    live, answers = client.home_ids_and_items(listing.key, foreseen)
     intent = AuditEntry.objects.unsettled().filter(listing=listing.key).first()
     if intent is not None:
         _settle(intent, live, claim=claim)
@@ -246,24 +258,35 @@ def _read(listing: Listing, claim: uuid.UUID, client: PortalClient) -> Selection
     observe(listing, live, client, claim=claim)
     if listing.live != live:
         raise PublishBusy(listing)
-    return live
+    return live, answers
+
+
+def _doubtful(listing: Listing, before: Selection, after: Selection) -> list[str]:
+    """Return what is new, and what was purged: neither is known to be taken by the portal."""
+    known = known_items((listing.key, item_id) for item_id in after)
+    gone = {item.id for item in known.values() if item.state is ItemState.GONE}
+    return [item_id for item_id in after if item_id not in before or item_id in gone]
 
 
 def _check_items(
-    listing: Listing, before: Selection, after: Selection, client: PortalClient
+    listing: Listing,
+    before: Selection,
+    after: Selection,
+    client: PortalClient,
+    answers: Mapping[str, Item | PortalError],
 ) -> tuple[dict[str, str], list[str]]:
-    """Ask the portal about each item that is not live yet.
+    """Ask the portal about each item that is not live yet, unless its answer is there already.
 
     Return the titles of all items, and which of the new ones visitors will not see although the
     portal takes them. udata answers 500 to a whole list for one id that it cannot find, new or
     listed for long: the bad one is found and named here.
     """
     known = known_items((listing.key, item_id) for item_id in {*before, *after})
-    gone = {item.id for item in known.values() if item.state is ItemState.GONE}
     titles = {item.id: item.title for item in known.values() if item.title}
-    doubtful = [item_id for item_id in after if item_id not in before or item_id in gone]
+    doubtful = _doubtful(listing, before, after)
     refused: dict[str, tuple[str, Words]] = {}
-    answers = client.items(listing.key, doubtful)
+    unasked = [item_id for item_id in doubtful if item_id not in answers]
+    answers = {**answers, **client.items(listing.key, unasked)}
     for item_id, answer in answers.items():
         if isinstance(answer, ItemNotFound | ItemDeleted):
             refused[item_id] = (titles.get(item_id, item_id), str(answer))

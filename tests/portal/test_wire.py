@@ -396,6 +396,31 @@ def test_lists_are_read_side_by_side():
     assert homes == {"datasets": (Item("datasets", ID),), "reuses": (Item("reuses", ID),)}
 
 
+def test_items_are_looked_at_beside_the_list():
+    all_are_here = threading.Barrier(3)
+
+    def answer_together(handler):
+        all_are_here.wait(timeout=5)
+        reply(IDS if "/home/" in handler.path else item())(handler)
+
+    with serving(answer_together) as portal:
+        client = PortalClient(portal.url, session=make_session(), timeout=(1.0, 5.0))
+
+        live, found = client.home_ids_and_items("datasets", [ID, "another", ID])
+
+    assert live == (ID,)
+    assert list(found) == [ID, "another"]
+    assert found[ID] == Item("datasets", ID, title="Une")
+
+
+def test_a_list_that_cannot_be_read_is_no_list_without_items():
+    def answer(handler):
+        (reply("", 404) if "/home/" in handler.path else reply(item()))(handler)
+
+    with serving(answer) as portal, pytest.raises(errors.PortalRefused):
+        client_of(portal.url).home_ids_and_items("datasets", [ID])
+
+
 def test_many_threads_share_one_client():
     def echo(handler):
         reply(item(slug=handler.path))(handler)

@@ -22,7 +22,7 @@ from urllib3 import Timeout
 
 from curation import sandbox
 from curation.portal.client import PortalClient
-from curation.portal.transport import make_session
+from curation.portal.transport import make_session, one_by_one
 from tests.portal.server import Answer, FakePortal, Received, cut_off, drip, reply, reset, silence
 
 # Seconds. Short where a fault keeps us waiting, elsewhere enough for any machine.
@@ -86,12 +86,16 @@ class UnreliablePortal(FakePortal):
     # --- For tests ------------------------------------------------------------------------------
 
     def client(self) -> PortalClient:
-        """Return a client with new connections, which waits no longer than it needs to."""
+        """Return a client with new connections, which waits no longer than it needs to.
+
+        It makes its calls one after the other, so that each step is met by itself.
+        """
         return PortalClient(
             self.url,
             session=make_session(backoff=0),
             api_key=sandbox.ADMIN_KEY,
             timeout=cast(Any, _Patience(self)),
+            in_parallel=one_by_one,
         )
 
     def fail(self, step: Step, fault: Fault) -> None:
