@@ -44,11 +44,13 @@ class Told(NamedTuple):
 def move(request: HttpRequest, listing_key: str, item_id: str) -> HttpResponse:
     """Move an item to position `to`, counted from 1, or `by` one; beyond the ends means the end."""
     listing = get_object_or_404(Listing, pk=listing_key)
+    tell = _item(_("“%(title)s” moved to position %(position)d."), item_id)
     if by := {"-1": -1, "1": 1}.get(request.POST.get("by", "")):
         return _act(
             request,
             listing,
             lambda user, seen: drafts.shift_item(user, listing, item_id, by=by, seen=seen),
+            tell,
         )
     to = _position(request.POST.get("to", ""))
     if to is None:
@@ -57,7 +59,7 @@ def move(request: HttpRequest, listing_key: str, item_id: str) -> HttpResponse:
         request,
         listing,
         lambda user, seen: drafts.move_item(user, listing, item_id, to=to, seen=seen),
-        _item(_("“%(title)s” moved to position %(position)d."), item_id),
+        tell,
     )
 
 
