@@ -6,6 +6,7 @@ still be true, or StaleDraft is raised and nothing is written.
 
 from __future__ import annotations
 
+from copy import copy
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
@@ -103,7 +104,7 @@ def remove_items(
 def restore_item(editor: User, listing: Listing, item_id: str, *, seen: str) -> Draft | None:
     """Put an item back after the neighbour that it had in the live list."""
     draft = draft_of(editor, listing)
-    base = draft.base if draft else listing.live
+    base = draft.base if draft else Listing.objects.get(pk=listing.pk).live
     if item_id not in base:
         raise NotInList
     return _edit(editor, listing, seen, lambda now: selections.restored(now, base, item_id))
@@ -195,6 +196,14 @@ def store(
     return stored
 
 
+def _read(editor: User, listing: Listing) -> tuple[Listing, Draft | None]:
+    """Return a listing and the editor's draft of it as they are now."""
+    drafts = Draft.objects.filter(editor=editor, listing=listing).select_related("listing")
+    if draft := drafts.first():
+        return draft.listing, draft
+    return Listing.objects.get(pk=listing.pk), None
+
+
 def _write(
     editor: User,
     listing: Listing,
@@ -217,18 +226,16 @@ def _write(
             raise StaleDraft from error
     same = Draft.objects.filter(pk=draft.pk, version=draft.version)
     if selection == base:
-        written, _ = same.delete()
-    else:
-        written = same.update(
-            ids=list(selection),
-            base_ids=list(base),
-            origin=origin,
-            version=draft.version + 1,
-            updated_at=timezone.now(),
-        )
-    if not written:
+        if not same.delete()[0]:
+            raise StaleDraft
+        return None
+    stored = copy(draft)
+    stored.ids, stored.base_ids, stored.origin = list(selection), list(base), origin
+    stored.version, stored.updated_at = draft.version + 1, timezone.now()
+    changed = ("ids", "base_ids", "origin", "version", "updated_at")
+    if not same.update(**{name: getattr(stored, name) for name in changed}):
         raise StaleDraft
-    return draft_of(editor, listing)
+    return stored
 
 
 def _edit(
@@ -241,8 +248,7 @@ def _edit(
     """Apply one step to what the page showed. Return the draft, or None if nothing differs now."""
     require(editor, Permission.EDIT)
     with transaction.atomic():
-        listing = Listing.objects.get(pk=listing.pk)
-        draft = draft_of(editor, listing)
+        listing, draft = _read(editor, listing)
         if token(listing, draft) != seen:
             raise StaleDraft
         before = draft.selection if draft else listing.live
@@ -261,8 +267,7 @@ def _walk(
     """Go one step back or forth from what the page showed."""
     require(editor, Permission.EDIT)
     with transaction.atomic():
-        listing = Listing.objects.get(pk=listing.pk)
-        draft = draft_of(editor, listing)
+        listing, draft = _read(editor, listing)
         if token(listing, draft) != seen:
             raise StaleDraft
         before = draft.selection if draft else listing.live

@@ -55,11 +55,20 @@ def live(request: HttpRequest) -> HttpResponse:
 
 
 def board_context(columns: list[Column], user: User | AnonymousUser) -> dict[str, Any]:
-    """Return what the board and its fragments show somebody."""
+    """Return what the board shows: the lists, what the log says of them, who else is there."""
     now = standing()
+    return lists_context(columns) | {
+        "others": others(user),
+        "undoable": now.undoable_by(user.get_username()),
+        "version": now.version,
+        "unsettled": now.unsettled,
+    }
+
+
+def lists_context(columns: list[Column]) -> dict[str, Any]:
+    """Return what a step may change: the lists, the bar, the way back and forth."""
     return {
         "columns": columns,
-        "others": others(user),
         "dock": dock_of(columns),
         # Across the lists, in the order of the editor's gestures.
         "undo": max(
@@ -68,8 +77,6 @@ def board_context(columns: list[Column], user: User | AnonymousUser) -> dict[str
         "redo": max(
             (c for c in columns if c.redo_moment), key=attrgetter("redo_moment"), default=None
         ),
-        "undoable": now.undoable_by(user.get_username()),
-        "version": now.version,
         "unreachable_since": min(
             (
                 column.listing.unreachable_since
@@ -78,5 +85,4 @@ def board_context(columns: list[Column], user: User | AnonymousUser) -> dict[str
             ),
             default=None,
         ),
-        "unsettled": now.unsettled,
     }

@@ -62,6 +62,11 @@ class Column:
         """Return the rows in order."""
         return self.comparison.rows_after
 
+    def row_of(self, item_id: str) -> Row | None:
+        """Return the row of an item, in the list or taken out of it; None if it never was in it."""
+        rows = (*self.rows, *self.removed)
+        return next((row for row in rows if row.item.id == item_id), None)
+
     @property
     def invisible(self) -> tuple[Row, ...]:
         """Return the rows that visitors do not see."""

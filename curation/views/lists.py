@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeVar
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -23,8 +23,9 @@ from curation.portal.errors import ItemDeleted, ItemNotFound, PortalError
 from curation.services import drafts
 from curation.services.errors import CurationError, StaleDraft
 from curation.services.listings import titles_of
-from curation.views.board import board_context
+from curation.views.board import lists_context
 from curation.views.columns import Column, dock_of, load_columns, outline
+from curation.wording import LISTING_WORDS
 
 T = TypeVar("T")
 
@@ -43,7 +44,7 @@ class Told(NamedTuple):
 @requires(Permission.EDIT)
 def move(request: HttpRequest, listing_key: str, item_id: str) -> HttpResponse:
     """Move an item to position `to`, counted from 1, or `by` one; beyond the ends means the end."""
-    listing = get_object_or_404(Listing, pk=listing_key)
+    listing = _listing(listing_key)
     tell = _item(_("“%(title)s” moved to position %(position)d."), item_id)
     if by := {"-1": -1, "1": 1}.get(request.POST.get("by", "")):
         return _act(
@@ -67,10 +68,10 @@ def move(request: HttpRequest, listing_key: str, item_id: str) -> HttpResponse:
 @requires(Permission.EDIT)
 def place(request: HttpRequest, listing_key: str, item_id: str) -> HttpResponse:
     """Ask for the position to which an item shall go."""
-    get_object_or_404(Listing, pk=listing_key)
+    _listing(listing_key)
     (column,) = load_columns(request.user, [listing_key])
-    row = next((row for row in column.rows if row.item.id == item_id), None)
-    if row is None:
+    row = column.row_of(item_id)
+    if row is None or row.tone == "del":
         raise Http404
     return page(
         request,
@@ -84,7 +85,7 @@ def place(request: HttpRequest, listing_key: str, item_id: str) -> HttpResponse:
 @requires(Permission.EDIT)
 def move_several(request: HttpRequest, listing_key: str) -> HttpResponse:
     """Move the items `item` in a row, the first to position `to`, counted from 1."""
-    listing = get_object_or_404(Listing, pk=listing_key)
+    listing = _listing(listing_key)
     to = _position(request.POST.get("to", ""))
     if to is None:
         return HttpResponseBadRequest()
@@ -101,7 +102,7 @@ def move_several(request: HttpRequest, listing_key: str) -> HttpResponse:
 @requires(Permission.EDIT)
 def remove_several(request: HttpRequest, listing_key: str) -> HttpResponse:
     """Take the items `item` out of the draft."""
-    listing = get_object_or_404(Listing, pk=listing_key)
+    listing = _listing(listing_key)
     chosen = request.POST.getlist("item")
     return _act(
         request,
@@ -117,7 +118,7 @@ def remove_several(request: HttpRequest, listing_key: str) -> HttpResponse:
 @requires(Permission.EDIT)
 def remove(request: HttpRequest, listing_key: str, item_id: str) -> HttpResponse:
     """Take an item out of the draft."""
-    listing = get_object_or_404(Listing, pk=listing_key)
+    listing = _listing(listing_key)
     return _act(
         request,
         listing,
@@ -130,7 +131,7 @@ def remove(request: HttpRequest, listing_key: str, item_id: str) -> HttpResponse
 @requires(Permission.EDIT)
 def restore(request: HttpRequest, listing_key: str, item_id: str) -> HttpResponse:
     """Put a removed item back where it was."""
-    listing = get_object_or_404(Listing, pk=listing_key)
+    listing = _listing(listing_key)
     return _act(
         request,
         listing,
@@ -143,7 +144,7 @@ def restore(request: HttpRequest, listing_key: str, item_id: str) -> HttpRespons
 @requires(Permission.EDIT)
 def add(request: HttpRequest, listing_key: str, item_id: str) -> HttpResponse:
     """Add an item at position `at`, at the end without one."""
-    listing = get_object_or_404(Listing, pk=listing_key)
+    listing = _listing(listing_key)
     at = _position(request.POST.get("at", ""))
     client = portal_client()
     return _act(
@@ -158,7 +159,7 @@ def add(request: HttpRequest, listing_key: str, item_id: str) -> HttpResponse:
 @requires(Permission.EDIT)
 def undo(request: HttpRequest, listing_key: str) -> HttpResponse:
     """Take back the last step in this list."""
-    listing = get_object_or_404(Listing, pk=listing_key)
+    listing = _listing(listing_key)
     return _act(
         request,
         listing,
@@ -171,7 +172,7 @@ def undo(request: HttpRequest, listing_key: str) -> HttpResponse:
 @requires(Permission.EDIT)
 def redo(request: HttpRequest, listing_key: str) -> HttpResponse:
     """Make the step again that was undone last in this list."""
-    listing = get_object_or_404(Listing, pk=listing_key)
+    listing = _listing(listing_key)
     return _act(
         request,
         listing,
@@ -208,11 +209,19 @@ def discard(request: HttpRequest) -> HttpResponse:
     return redirect("board")
 
 
+def _listing(key: str) -> Listing:
+    """Name a listing; what it holds is read with the draft."""
+    if key not in LISTING_WORDS:
+        raise Http404
+    return Listing(pk=key)
+
+
 def _item(words: str, item_id: str) -> Callable[[object, Column], Told]:
     def tell(_done: object, column: Column) -> Told:
-        position = next((row.position for row in column.rows if row.item.id == item_id), 0)
-        title = titles_of(column.key, [item_id]).get(item_id, item_id)
-        return Told(words % {"title": title, "position": position})
+        row = column.row_of(item_id)
+        titles = {} if row else titles_of(column.key, [item_id])
+        title = (row and row.item.title) or titles.get(item_id, item_id)
+        return Told(words % {"title": title, "position": row.position if row else 0})
 
     return tell
 
@@ -260,7 +269,7 @@ def _act(
         if error:
             messages.error(request, str(error))
         return redirect("board")
-    context = board_context(columns, user) | {
+    context = lists_context(columns) | {
         "stale_columns": [column],
         "error": error,
         "told": told,
