@@ -757,9 +757,13 @@
   document.addEventListener("htmx:afterSwap", (event) => {
     const sheet = event.detail.target;
     if (!sheet?.matches("[data-sheet]")) return; // none where htmx restores a page of the history
-    if (sheet.id === "dialog" && !sheet.open) { reopen = rememberFocus(); sheet.showModal(); }
-    // A radio that asked for the answer keeps the focus.
-    if (!sheet.contains(document.activeElement) || document.activeElement === sheet) $("#dialog-title", sheet)?.focus();
+    const opens = sheet.id === "dialog" && !sheet.open;
+    if (opens) { reopen = rememberFocus(); sheet.showModal(); }
+    // What a browser focuses in a new dialog differs; in an open one, a radio that asked keeps the focus.
+    if (!opens && sheet.contains(document.activeElement) && document.activeElement !== sheet) return;
+    const first = $("[autofocus]", sheet) ?? $("#dialog-title", sheet);
+    first?.focus();
+    first?.select?.(); // what is typed takes the place of what is there
   });
   document.addEventListener("click", (event) => {
     const closer = event.target.closest?.("[data-close]");
