@@ -1,13 +1,15 @@
-"""A real Chromium on the live server: people's browsers, and what must never happen in one."""
+"""A real browser on the live server: people's browsers, and what must never happen in one."""
 
+import os
 import re
 from collections.abc import Callable, Iterator
+from shutil import which
 from threading import Condition
 
 import pytest
 from django.conf import settings
 from django.core.signals import request_finished, request_started
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response
 
 from curation.models import User
 from tests.browser.chromium import launch_options, sign_in
@@ -23,8 +25,11 @@ WIDE = {"width": 1440, "height": 1000}
 
 
 @pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
-    """Drive the installed Chromium."""
+def browser_type_launch_args(browser_type_launch_args: dict, browser_name: str) -> dict:
+    """Drive the installed Chromium; or Firefox as people have it, and not as Playwright builds it."""
+    if browser_name == "firefox":
+        path = os.environ.get("FIREFOX") or which("firefox-esr") or which("firefox")
+        return {**browser_type_launch_args, "channel": "moz-firefox", "executable_path": path}
     return {**browser_type_launch_args, **launch_options()}
 
 
@@ -45,6 +50,7 @@ class Trouble:
     def watch(self, context: BrowserContext) -> None:
         """Listen to the pages of a context."""
         context.on("console", self._console)
+        context.on("response", self._response)
         context.on("weberror", lambda error: self.seen.append(f"script: {error.error}"))
         context.on("requestfailed", self._request)
 
@@ -65,9 +71,14 @@ class Trouble:
             place = message.location.get("url", "") if message.location else ""
             self.seen.append(f"{message.type}: {message.text} {place}")
 
+    def _response(self, response: Response) -> None:
+        # Chromium says so in the console too.
+        if response.status >= 400:
+            self.seen.append(f"response: status of {response.status} {response.url}")
+
     def _request(self, request: Request) -> None:
         # Left by the page itself: a search that a newer one replaces, or what a new page ends.
-        if request.failure != "net::ERR_ABORTED":
+        if request.failure not in {"net::ERR_ABORTED", "NS_BINDING_ABORTED"}:
             self.seen.append(f"request: {request.method} {request.url} {request.failure}")
 
 

@@ -14,6 +14,7 @@ def press(page):
     return page.keyboard.press
 
 
+@pytest.mark.firefox
 def test_a_pasted_address_is_added_with_enter(board, portal, page, press, live_server):
     live, (new,) = portal.live("datasets"), portal.unlisted("datasets")
     slug = portal.slug("datasets", new)
@@ -40,6 +41,7 @@ def test_a_reuse_pasted_among_the_datasets_goes_to_the_reuses(board, portal, pre
     expect(board.datasets.search).to_be_focused()
 
 
+@pytest.mark.firefox
 def test_proposals_come_by_arrow_and_none_is_chosen_beforehand(board, portal, press):
     live = portal.live("datasets")
     board.datasets.search.focus()
@@ -69,6 +71,7 @@ def test_proposals_come_by_click_and_go_with_escape(board, press):
     expect(pop).to_be_hidden()
 
 
+@pytest.mark.firefox
 def test_an_item_is_added_at_a_chosen_place(board, portal, page, press):
     live = portal.live("datasets")
     board.datasets.search.fill("carburants")
@@ -117,6 +120,7 @@ def test_filters_narrow_the_results_from_the_popup(board, portal, page, press):
     expect(board.datasets.rows).to_have_count(10)
 
 
+@pytest.mark.firefox
 def test_a_result_is_dragged_to_its_place(board, portal, page, press):
     datasets, live = board.datasets, portal.live("datasets")
     datasets.search.fill("carburants")

@@ -103,6 +103,7 @@ def test_titles_of_all_kinds_fit_the_preview(portal, board: Board, page):
         expect(page).not_to_have_title("owned")
 
 
+@pytest.mark.firefox
 def test_publishing_what_visitors_will_not_see_by_keyboard_alone(
     board: Board, page, portal, trouble, inspect: Inspection
 ):

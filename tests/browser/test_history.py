@@ -41,6 +41,7 @@ def tuesday(portal, editor, colleague) -> AuditEntry:
     return found
 
 
+@pytest.mark.firefox
 @pytest.mark.parametrize("width", [1440, 390])
 def test_a_change_is_found_restored_and_published(visit, editor, portal, tuesday, width):
     gone = tuesday.before[0]

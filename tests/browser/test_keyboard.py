@@ -27,6 +27,7 @@ def titles(board):
     }
 
 
+@pytest.mark.firefox
 def test_lift_move_and_drop(board, portal, press, titles):
     datasets, live = board.datasets, portal.live("datasets")
     third = live[2]
@@ -134,6 +135,7 @@ def test_many_quick_presses_end_in_the_right_order(board, portal, press):
     assert drafted("datasets") == tuple(order)
 
 
+@pytest.mark.firefox
 def test_remove_and_restore(board, portal, press, titles):
     datasets, live = board.datasets, portal.live("datasets")
     last, before_last = live[8], live[7]
@@ -226,6 +228,7 @@ def test_search_and_add(board, portal, press):
     assert drafted("datasets") == (added, *live)
 
 
+@pytest.mark.firefox
 def test_the_whole_job_without_a_mouse(page, board, portal, press, titles):
     datasets, live = board.datasets, portal.live("datasets")
     order = [live[1], live[0], *live[2:]]

@@ -23,13 +23,15 @@ def failing(trouble):
     """Return a function that lets a request fail, by its status or by a cut, as it will show."""
 
     def failing(gate, status):
-        trouble.expect("ERR_CONNECTION_FAILED" if status is None else f"status of {status}")
+        cut = "ERR_CONNECTION_FAILED|NS_ERROR_ABORT"
+        trouble.expect(cut if status is None else f"status of {status}")
         trouble.expect("error: (htmx:|Response Status Error)")  # htmx says what it saw
         gate.fail(status)
 
     return failing
 
 
+@pytest.mark.firefox
 @pytest.mark.parametrize(("status", "words"), [(None, CUT), (500, FAILED)], ids=["cut", "500"])
 def test_a_step_that_is_not_saved_is_taken_back(board, portal, page, failing, status, words):
     datasets, live = board.datasets, portal.live("datasets")

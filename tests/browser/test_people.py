@@ -134,6 +134,7 @@ def test_the_language_can_be_switched_and_stays(visit, editor, portal):
     expect(page.get_by_role("button", name="Se connecter")).to_be_visible()
 
 
+@pytest.mark.firefox
 def test_the_theme_is_remembered_and_comes_with_the_page(visit, editor, portal):
     page = visit(editor, color_scheme="light").new_page()
     page.goto("/history/")

@@ -87,6 +87,7 @@ def test_a_portal_that_is_down_on_the_first_visit_ever(visit, editor, portal, pa
     expect(page.locator('ol[data-listing="datasets"] > li')).to_have_count(9)
 
 
+@pytest.mark.firefox
 @pytest.mark.parametrize("where", ["dialog", "page"])
 def test_a_list_that_changed_before_publishing(board, page, portal, trouble, moved, where):
     if where == "page":

@@ -100,6 +100,7 @@ def test_a_double_click_publishes_once(board, portal, moved):
     assert AuditEntry.objects.filter(action=Action.PUBLISH_SUCCEEDED).count() == 1
 
 
+@pytest.mark.firefox
 def test_the_way_back_shows_what_is_true_now(board, page, portal, moved):
     page.goto("/history/")
     page.goto("/review/")

@@ -14,6 +14,7 @@ def press(page):
     return page.keyboard.press
 
 
+@pytest.mark.firefox
 def test_an_item_goes_to_a_typed_position(board, portal, page, press):
     live = portal.live("datasets")
     where = board.datasets.act(live[6], "place")
@@ -64,6 +65,7 @@ def test_several_move_and_go_together_and_come_back_in_one_step(board, portal, p
     datasets.shows(live)
 
 
+@pytest.mark.firefox
 def test_rows_are_selected_by_shift_and_space_or_click(board, portal, page, press):
     datasets, live = board.datasets, portal.live("datasets")
     title = datasets.row(live[1]).get_attribute("data-title")

@@ -43,6 +43,7 @@ def heading(page: Page, name: str) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text(name)
 
 
+@pytest.mark.firefox
 @of_any_shape
 def test_an_editor_signs_in_curates_and_signs_out(page, provider, enter, portal):
     page.goto("/history/")

@@ -15,6 +15,7 @@ def press(page):
     return page.keyboard.press
 
 
+@pytest.mark.firefox
 def test_by_keyboard_across_both_lists(board, portal, page, press):
     datasets, reuses = portal.live("datasets"), portal.live("reuses")
     title = board.reuses.row(reuses[0]).get_attribute("data-title")
@@ -105,6 +106,7 @@ def test_what_was_just_added_is_undone_from_the_emptied_field(board, portal, pag
     expect(board.datasets.search).to_be_focused()
 
 
+@pytest.mark.firefox
 def test_undo_from_a_tab_that_is_behind_shows_the_list(board, portal, page, press, trouble):
     live = portal.live("datasets")
     with board.saved("remove"):

@@ -60,6 +60,7 @@ def expect_tip(page: Page, bar: Locator) -> None:
     assert box["x"] + box["width"] <= size["width"]
 
 
+@pytest.mark.firefox
 def test_the_chart_is_one_stop_with_arrows_between_bars(timeline):
     stops = timeline.locator("[data-chart] a[tabindex='0']")
     expect(stops).to_have_count(1)

@@ -11,6 +11,7 @@ from tests.browser.pages import Board, drafted
 pytestmark = pytest.mark.browser
 
 
+@pytest.mark.firefox
 def test_with_the_mouse_from_sign_in_to_history(visit, portal, editor):
     page = visit(None).new_page()
     first, second, third, *rest = portal.live("datasets")
