@@ -26,7 +26,7 @@ WIDE = {"width": 1440, "height": 1000}
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict, browser_name: str) -> dict:
-    """Drive the installed Chromium; or Firefox as people have it, and not as Playwright builds it."""
+    """Drive the installed Chromium; or Firefox as people have it, not as Playwright builds it."""
     if browser_name == "firefox":
         path = os.environ.get("FIREFOX") or which("firefox-esr") or which("firefox")
         return {**browser_type_launch_args, "channel": "moz-firefox", "executable_path": path}
