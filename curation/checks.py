@@ -1,6 +1,7 @@
 """System checks: a configuration that cannot be trusted does not start."""
 
 from collections.abc import Collection
+from math import floor
 from typing import Any
 
 from django.conf import settings
@@ -8,6 +9,7 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import DatabaseError
 
 from curation.accounts import people
+from curation.domain.palette import LEAST_CONTRAST, dark_tones, light_tones
 from curation.services import demo
 from curation.wording import LISTING_WORDS
 
@@ -140,6 +142,25 @@ def check_homepage_limits(**kwargs: Any) -> list[CheckMessage]:
         )
         for key in settings.HOMEPAGE_LIMITS
         if key not in LISTING_WORDS
+    ]
+
+
+@register()
+def check_accents(**kwargs: Any) -> list[CheckMessage]:
+    """Refuse an accent in which not everybody can read a link or a button."""
+    accents = [
+        ("BRAND_ACCENT", settings.BRAND_ACCENT, light_tones, "darker"),
+        ("BRAND_ACCENT_DARK", settings.BRAND_ACCENT_DARK, dark_tones, "lighter"),
+    ]
+    return [
+        Error(
+            f"{name} {color} has a contrast of {floor(contrast * 10) / 10}:1 where it is text; "
+            f"{LEAST_CONTRAST}:1 is the least that everybody can read.",
+            hint=f"Choose a {remedy} tone.",
+            id="curation.E008",
+        )
+        for name, color, tones, remedy in accents
+        if color and (contrast := tones(color).contrast) < LEAST_CONTRAST
     ]
 
 

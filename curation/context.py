@@ -5,8 +5,10 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 
 from curation.accounts.roles import Permission, may
+from curation.branding import digest
 from curation.logs import request_id
 
 
@@ -16,6 +18,7 @@ def product(request: HttpRequest) -> dict[str, object]:
     theme = request.COOKIES.get("theme", "")  # set by app.js; known here, so no flash of the other
     return {
         "brand_name": settings.BRAND_NAME,
+        "brand_stylesheet": reverse("brand", args=[colors]) if (colors := digest()) else "",
         "is_sandbox": settings.IS_SANDBOX,
         "portal_name": "" if settings.IS_SANDBOX else urlsplit(settings.PORTAL_URL).netloc,
         "reference": request_id.get(),

@@ -63,6 +63,13 @@ class Environment:
             )
         return value
 
+    def color(self, name: str) -> str:
+        """Return a colour such as #0b5c2e, or nothing."""
+        value = self.text(name).lower()
+        if value and not re.fullmatch(r"#[0-9a-f]{6}", value):
+            raise ImproperlyConfigured(f"{name} must be a colour such as #0b5c2e, not “{value}”.")
+        return value
+
     def peers(self, name: str) -> list[str]:
         """Return addresses and networks (10.0.0.0/8), and `unix` for the end of a Unix socket."""
         peers = self.words(name)

@@ -251,6 +251,9 @@ except (zoneinfo.ZoneInfoNotFoundError, ValueError) as error:
 # --- Looks ----------------------------------------------------------------------------------------
 
 BRAND_NAME = env.text("BRAND_NAME", "À la une")
+# Checked for what can be read (checks.py); the others of its tones follow from it (branding.py).
+BRAND_ACCENT = env.color("BRAND_ACCENT")
+BRAND_ACCENT_DARK = env.color("BRAND_ACCENT_DARK")
 
 # --- Static files ---------------------------------------------------------------------------------
 

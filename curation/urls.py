@@ -9,6 +9,7 @@ from django.views.i18n import set_language
 from curation import admin
 from curation.views import (
     board,
+    brand,
     errors,
     history,
     lists,
@@ -69,6 +70,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("oidc/signed-out/", oidc.signed_out, name="oidc-signed-out"),
     path("admin/", admin.site.urls),
     path("language/", require_POST(login_not_required(set_language)), name="set_language"),
+    path("brand-<slug:digest>.css", brand.stylesheet, name="brand"),
     # Machines.
     path("healthz", probes.healthz, name="healthz"),
     path("readyz", probes.readyz, name="readyz"),

@@ -113,6 +113,12 @@ def test_inactive_demo_accounts_are_nobody(db, settings):
     assert [m.id for m in run_checks(databases=["default"]) if m.id == "curation.E006"] == []
 
 
+def test_an_accent_that_not_everybody_can_read_is_an_error(configured):
+    assert configured(BRAND_ACCENT="#0b5c2e", BRAND_ACCENT_DARK="#7fd6a4") == []
+    assert configured(BRAND_ACCENT="#ffcc00", BRAND_ACCENT_DARK="") == ["curation.E008"]
+    assert configured(BRAND_ACCENT="", BRAND_ACCENT_DARK="#900000") == ["curation.E008"]
+
+
 def test_each_check_has_its_own_name():
     names = re.findall(r'id="(curation\.[EW]\d+)"', inspect.getsource(checks))
 

@@ -1,0 +1,44 @@
+"""The colours of the organisation."""
+
+import re
+
+import pytest
+
+
+@pytest.fixture
+def address(client, db, settings) -> str:
+    """Return where a page says that the colours are."""
+    settings.BRAND_ACCENT = "#0b5c2e"
+    found = re.search(r'href="(/brand-\w+\.css)"', client.get("/sign-in/").content.decode())
+    assert found
+    return found[1]
+
+
+def test_without_a_colour_nothing_more_is_asked_for(client, db):
+    assert "brand-" not in client.get("/sign-in/").content.decode()
+
+
+def test_the_colours_are_kept_for_good_under_their_own_name(client, settings, address):
+    response = client.get(address)
+
+    assert response.status_code == 200
+    assert response.headers["Content-Type"] == "text/css"
+    assert "immutable" in response.headers["Cache-Control"]
+    assert "--accent:light-dark(#0b5c2e,#" in response.content.decode()
+
+    settings.BRAND_ACCENT = "#7b3fa0"
+    assert client.get(address).status_code == 404
+
+
+def test_one_colour_alone_leaves_the_other_theme_readable(client, settings, address):
+    settings.BRAND_ACCENT, settings.BRAND_ACCENT_DARK = "", "#7fd6a4"
+
+    page = client.get("/sign-in/").content.decode()
+    found = re.search(r'href="(/brand-\w+\.css)"', page)
+
+    assert found
+    assert "--accent:light-dark(#000091,#7fd6a4)" in client.get(found[1]).content.decode()
+
+
+def test_the_policy_holds_for_it_too(client, address):
+    assert "style-src 'self'" in client.get(address).headers["Content-Security-Policy"]
