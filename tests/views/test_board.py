@@ -1,6 +1,7 @@
 import re
 import uuid
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.utils import timezone
@@ -290,3 +291,21 @@ def test_the_board_names_who_else_is_there(signed_in, browser_of, colleague, rea
         assert page.count("Karim Test has a draft of this list, too, since") == 1
         assert "Lea Test" not in page
         assert "Claire Test has" not in page
+
+
+def test_the_front_page_as_it_was_when_a_colleague_began(
+    signed_in, browser_of, colleague, listing, portal
+):
+    before = portal.live("datasets")
+    browser_of(colleague).htmx_get("/live/")
+    drafts.remove_item(colleague, listing, listing.live[0], seen=drafts.token(listing, None))
+    portal.set_live("datasets", before[2:])
+
+    page = html(signed_in.htmx_get("/live/"))
+
+    then = re.findall(r'href="(/history/as-it-was/[^"]+)"', page)
+    assert len(then) == 2  # of the open board, and of the draft
+    for address in then:
+        found = signed_in.get(unescape(address))
+        _listing, _entry, comparison = found.context["states"][0]
+        assert tuple(row.item.id for row in comparison.rows_after) == before
