@@ -5,11 +5,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import resolve_url
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
 from curation.logs import request_id, request_id_from
@@ -118,6 +120,11 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
         page = here.path or resolve_url("board")
         if here.query:
             page += f"?{here.query}"
+        # Only a page that was shown to somebody asks so.
+        messages.warning(
+            request,
+            _("Your session is over. What was saved is kept: sign in to go on where you were."),
+        )
         login = redirect_to_login(page, resolve_url(settings.LOGIN_URL))
         return HttpResponseClientRedirect(login.url)
 
@@ -136,5 +143,5 @@ class PortalErrorMiddleware:
         if not isinstance(error, PortalError):
             return None
         return TemplateResponse(
-            request, "errors/portal.html", {"error": error}, status=502
+            request, "errors/portal.html", {"problem": error}, status=502
         ).render()

@@ -2,6 +2,10 @@ import pytest
 from django.db import InterfaceError, OperationalError, connection
 from django.test import Client
 
+from curation.models import Action
+from curation.sandbox import faults
+from curation.sandbox.faults import Fault, What
+from curation.services import audit
 from curation.views import errors
 from tests.conftest import Browser
 from tests.views.test_board import html
@@ -92,3 +96,21 @@ def test_every_answer_has_its_policies(signed_in, client):
         assert response.headers["X-Content-Type-Options"] == "nosniff"
         assert response.headers["Referrer-Policy"] == "same-origin"
         assert "camera=()" in response.headers["Permissions-Policy"]
+
+
+def test_a_portal_that_is_needed_and_away_is_said_once(signed_in, portal, listing):
+    (item_id,) = portal.unlisted("datasets")
+    past = audit.record(
+        Action.CHANGE_OUTSIDE,
+        actor=audit.OUTSIDER,
+        listing="datasets",
+        before=listing.live,
+        after=(*listing.live, item_id),
+        titles={},
+    )
+
+    with faults.switched_on(Fault(What.REFUSE, times=0)):
+        response = signed_in.get(f"/history/{past.sequence}/restore/")
+
+    assert response.status_code == 502
+    assert html(response).count("The portal cannot be reached.") == 1

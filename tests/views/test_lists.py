@@ -121,6 +121,8 @@ def test_an_expired_session_leads_back_to_the_board(client, listing, step):
 
     assert response.status_code == 200
     assert response.headers["HX-Redirect"] == "/sign-in/?next=/%3Fcheck%3D1"
+    page = client.get(response.headers["HX-Redirect"]).content.decode()
+    assert "Your session is over. What was saved is kept" in page
 
 
 @pytest.mark.parametrize(
