@@ -196,14 +196,6 @@ def store(
     return stored
 
 
-def _read(editor: User, listing: Listing) -> tuple[Listing, Draft | None]:
-    """Return a listing and the editor's draft of it as they are now."""
-    drafts = Draft.objects.filter(editor=editor, listing=listing).select_related("listing")
-    if draft := drafts.first():
-        return draft.listing, draft
-    return Listing.objects.get(pk=listing.pk), None
-
-
 def _write(
     editor: User,
     listing: Listing,
@@ -248,13 +240,9 @@ def _edit(
     """Apply one step to what the page showed. Return the draft, or None if nothing differs now."""
     require(editor, Permission.EDIT)
     with transaction.atomic():
-        listing, draft = _read(editor, listing)
-        if token(listing, draft) != seen:
-            raise StaleDraft
-        before = draft.selection if draft else listing.live
+        draft, before, base = _shown(editor, listing, seen)
         if not set(needed) <= set(before):
             raise NotInList
-        base = draft.base if draft else listing.live
         return store(editor, listing, draft, change(before), base=base)
 
 
@@ -267,17 +255,22 @@ def _walk(
     """Go one step back or forth from what the page showed."""
     require(editor, Permission.EDIT)
     with transaction.atomic():
-        listing, draft = _read(editor, listing)
-        if token(listing, draft) != seen:
-            raise StaleDraft
-        before = draft.selection if draft else listing.live
-        base = draft.base if draft else listing.live
+        draft, before, base = _shown(editor, listing, seen)
         try:
             after, steps = way(_steps_at(editor, listing, before, base), before, moment())
         except IndexError:
             raise NoStep from None
         store(editor, listing, draft, after, base=base, steps=steps)
         return changes(before, after)
+
+
+def _shown(editor: User, listing: Listing, seen: str) -> tuple[Draft | None, Selection, Selection]:
+    """Read what a page showed: the draft, its selection and its base; StaleDraft if it changed."""
+    draft = Draft.objects.filter(editor=editor, listing=listing).select_related("listing").first()
+    now = draft.listing if draft else Listing.objects.get(pk=listing.pk)
+    if token(now, draft) != seen:
+        raise StaleDraft
+    return (draft, draft.selection, draft.base) if draft else (None, now.live, now.live)
 
 
 def _one_more(
