@@ -4,6 +4,7 @@ Each works as a plain form (redirect to the board) and by htmx (the list as it i
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple, TypeVar
 
 from django.contrib import messages
@@ -44,24 +45,15 @@ class Told(NamedTuple):
 @requires(Permission.EDIT)
 def move(request: HttpRequest, listing_key: str, item_id: str) -> HttpResponse:
     """Move an item to position `to`, counted from 1, or `by` one; beyond the ends means the end."""
-    listing = _listing(listing_key)
     tell = _item(_("“%(title)s” moved to position %(position)d."), item_id)
     if by := {"-1": -1, "1": 1}.get(request.POST.get("by", "")):
-        return _act(
-            request,
-            listing,
-            lambda user, seen: drafts.shift_item(user, listing, item_id, by=by, seen=seen),
-            tell,
-        )
+        step = partial(drafts.shift_item, item_id=item_id, by=by)
+        return _act(request, listing_key, step, tell)
     to = _position(request.POST.get("to", ""))
     if to is None:
         return HttpResponseBadRequest()
-    return _act(
-        request,
-        listing,
-        lambda user, seen: drafts.move_item(user, listing, item_id, to=to, seen=seen),
-        tell,
-    )
+    step = partial(drafts.move_item, item_id=item_id, to=to)
+    return _act(request, listing_key, step, tell)
 
 
 @require_GET
@@ -85,100 +77,64 @@ def place(request: HttpRequest, listing_key: str, item_id: str) -> HttpResponse:
 @requires(Permission.EDIT)
 def move_several(request: HttpRequest, listing_key: str) -> HttpResponse:
     """Move the items `item` in a row, the first to position `to`, counted from 1."""
-    listing = _listing(listing_key)
     to = _position(request.POST.get("to", ""))
     if to is None:
         return HttpResponseBadRequest()
     chosen = request.POST.getlist("item")
-    return _act(
-        request,
-        listing,
-        lambda user, seen: drafts.move_items(user, listing, chosen, to=to, seen=seen),
-        _several(ngettext("%(count)d item moved.", "%(count)d items moved.", len(chosen)), chosen),
-    )
+    words = ngettext("%(count)d item moved.", "%(count)d items moved.", len(chosen))
+    step = partial(drafts.move_items, item_ids=chosen, to=to)
+    return _act(request, listing_key, step, _several(words, chosen))
 
 
 @require_POST
 @requires(Permission.EDIT)
 def remove_several(request: HttpRequest, listing_key: str) -> HttpResponse:
     """Take the items `item` out of the draft."""
-    listing = _listing(listing_key)
     chosen = request.POST.getlist("item")
-    return _act(
-        request,
-        listing,
-        lambda user, seen: drafts.remove_items(user, listing, chosen, seen=seen),
-        _several(
-            ngettext("%(count)d item removed.", "%(count)d items removed.", len(chosen)), chosen
-        ),
-    )
+    words = ngettext("%(count)d item removed.", "%(count)d items removed.", len(chosen))
+    step = partial(drafts.remove_items, item_ids=chosen)
+    return _act(request, listing_key, step, _several(words, chosen))
 
 
 @require_POST
 @requires(Permission.EDIT)
 def remove(request: HttpRequest, listing_key: str, item_id: str) -> HttpResponse:
     """Take an item out of the draft."""
-    listing = _listing(listing_key)
-    return _act(
-        request,
-        listing,
-        lambda user, seen: drafts.remove_item(user, listing, item_id, seen=seen),
-        _item(_("“%(title)s” removed from the list."), item_id),
-    )
+    tell = _item(_("“%(title)s” removed from the list."), item_id)
+    return _act(request, listing_key, partial(drafts.remove_item, item_id=item_id), tell)
 
 
 @require_POST
 @requires(Permission.EDIT)
 def restore(request: HttpRequest, listing_key: str, item_id: str) -> HttpResponse:
     """Put a removed item back where it was."""
-    listing = _listing(listing_key)
-    return _act(
-        request,
-        listing,
-        lambda user, seen: drafts.restore_item(user, listing, item_id, seen=seen),
-        _item(_("“%(title)s” is back at position %(position)d."), item_id),
-    )
+    tell = _item(_("“%(title)s” is back at position %(position)d."), item_id)
+    return _act(request, listing_key, partial(drafts.restore_item, item_id=item_id), tell)
 
 
 @require_POST
 @requires(Permission.EDIT)
 def add(request: HttpRequest, listing_key: str, item_id: str) -> HttpResponse:
     """Add an item at position `at`, at the end without one."""
-    listing = _listing(listing_key)
     at = _position(request.POST.get("at", ""))
-    client = portal_client()
-    return _act(
-        request,
-        listing,
-        lambda user, seen: drafts.add_item(user, listing, item_id, at=at, seen=seen, client=client),
-        _item(_("“%(title)s” added at position %(position)d."), item_id),
-    )
+    step = partial(drafts.add_item, item_id=item_id, at=at, client=portal_client())
+    tell = _item(_("“%(title)s” added at position %(position)d."), item_id)
+    return _act(request, listing_key, step, tell)
 
 
 @require_POST
 @requires(Permission.EDIT)
 def undo(request: HttpRequest, listing_key: str) -> HttpResponse:
     """Take back the last step in this list."""
-    listing = _listing(listing_key)
-    return _act(
-        request,
-        listing,
-        lambda user, seen: drafts.undo(user, listing, seen=seen),
-        lambda done, column: _walked(_("Undone: %(what)s"), done, column, was_undone=True),
-    )
+    tell = partial(_walked, _("Undone: %(what)s"), was_undone=True)
+    return _act(request, listing_key, drafts.undo, tell)
 
 
 @require_POST
 @requires(Permission.EDIT)
 def redo(request: HttpRequest, listing_key: str) -> HttpResponse:
     """Make the step again that was undone last in this list."""
-    listing = _listing(listing_key)
-    return _act(
-        request,
-        listing,
-        lambda user, seen: drafts.redo(user, listing, seen=seen),
-        lambda done, column: _walked(_("Redone: %(what)s"), done, column),
-    )
+    return _act(request, listing_key, drafts.redo, partial(_walked, _("Redone: %(what)s")))
 
 
 @require_http_methods(["GET", "POST"])
@@ -238,20 +194,22 @@ def _walked(words: str, done: Changes, column: Column, *, was_undone: bool = Fal
 
 def _act(
     request: HttpRequest,
-    listing: Listing,
-    act: Callable[[User, str], T],
+    listing_key: str,
+    step: Callable[..., T],
     tell: Callable[[T, Column], Told],
 ) -> HttpResponse:
     """Do one step of a draft, then show the true state, whatever became of it.
 
+    `step` is a function of `services.drafts` that still wants the editor, the listing and `seen`;
     `tell` puts in words what was done, beside which the page offers the way back.
     """
+    listing = _listing(listing_key)
     user = request.user
     assert isinstance(user, User)  # noqa: S101 (the permission was checked)
     error: CurationError | PortalError | None = None
     status, told, begun = 200, None, drafts.moment()
     try:
-        done = act(user, request.POST.get("version", ""))
+        done = step(user, listing, seen=request.POST.get("version", ""))
     except StaleDraft as stale:
         error, status = stale, 409
     except (CurationError, ItemNotFound, ItemDeleted) as refusal:
