@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 HEIGHTS = {1440: 1000, 768: 1024, 390: 844}
+PHONE = WIDTHS[-1]
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 INDEX = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -96,7 +97,7 @@ def _options() -> argparse.Namespace:
     if unknown := [name for name in options.states if name not in named]:
         parser.error(f"no state {unknown[0]}: there are {', '.join(named)}")
     options.states = [named[name] for name in options.states]
-    options.width = options.width or WIDTHS
+    options.width = [each for each in WIDTHS if each in (options.width or WIDTHS)]
     options.theme = options.theme or THEMES
     options.language = options.language or [*LOCALES]
     return options
@@ -142,6 +143,9 @@ def _take(page: Page, look: Look, file: Path) -> None:
 def _prepare(page: Page, look: Look) -> None:
     page.emulate_media(color_scheme=look.theme)
     page.set_viewport_size({"width": look.width, "height": HEIGHTS[look.width]})
+    if look.width == PHONE:  # from here on: widths are taken from the widest down
+        touch = page.context.new_cdp_session(page)
+        touch.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
 
 
 def _violations(page: Page, look: Look) -> list[str]:
