@@ -1,6 +1,7 @@
 """Translations are complete, and script/messages finds what is not."""
 
 import gettext
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -196,3 +197,11 @@ def test_our_translations_are_the_ones_that_are_shown():
         found = {text: shown(text) for text in SHARED}
 
     assert found == {text: ours.gettext(text) for text in SHARED}
+
+
+def test_french_signs_stay_with_their_words():
+    with (ROOT / "curation/locale/fr/LC_MESSAGES/django.mo").open("rb") as file:
+        ours = gettext.GNUTranslations(file)
+    texts = [text for text in ours._catalog.values() if "Plural-Forms" not in text]
+
+    assert [text for text in texts if re.search(r"n° |« | »| [:;?!](?=\s|$|<)", text)] == []

@@ -445,5 +445,5 @@ def test_french(signed_in, story, settings):
 
     assert "25 août au 23 novembre 2026" in page
     assert rows(page)[B][2:] == ["60", "2", "2,0", "n° 2 jusqu’au 24 oct."]
-    assert "n° 2 pendant 60\xa0jours, jusqu’au 24 oct." in page
+    assert "n°\xa02 pendant 60\xa0jours, jusqu’au 24 oct." in page
     assert timezone.get_current_timezone_name() == "Europe/Paris"
