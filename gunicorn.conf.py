@@ -42,6 +42,9 @@ class ServerLog(Logger):
         }
 
 
+# Loaded once, before the workers are forked: sooner there, and what they do not change they share.
+# Nothing is open by then that they could inherit (curation/wsgi.py).
+preload_app = True
 # Requests wait for the portal far more than they compute.
 worker_class = "gthread"
 threads = 8

@@ -4,6 +4,7 @@ Read from the source: an import inside a function, or for types alone, counts as
 """
 
 import ast
+import os
 import re
 import subprocess
 import sys
@@ -411,6 +412,31 @@ def test_domain_imports_without_django():
 
     done = subprocess.run(  # noqa: S603  our own interpreter and code
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_cryptography_is_loaded_only_for_openid_connect(tmp_path):
+    code = (
+        "import sys\n"
+        "from curation.wsgi import application\n"
+        "assert 'curation.views.sign_in' in sys.modules\n"
+        "assert not {'jwt', 'cryptography', 'mozilla_django_oidc'} & set(sys.modules)\n"
+    )
+    environment = os.environ | {
+        "DATABASE_URL": f"sqlite:///{tmp_path}/db.sqlite3",
+        "OIDC_ISSUER": "",
+        "PORTAL_URL": "",
+    }
+
+    done = subprocess.run(  # noqa: S603  our own interpreter and code
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
     assert (done.returncode, done.stderr) == (0, "")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.contrib.auth.hashers import check_password
+from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 from django.utils import timezone
 
@@ -53,16 +53,24 @@ class _Step:
     at: datetime
 
 
+@transaction.atomic
 def create_accounts() -> None:
     """Create the demo accounts that do not exist yet."""
+    names = [username for username, *_ in ACCOUNTS]
+    existing = set(User.objects.filter(username__in=names).values_list("username", flat=True))
+    if existing == set(names):
+        return
+    # Made once for all: it takes long on purpose, and everybody knows the password.
+    password = make_password(PASSWORD)
     for username, first_name, last_name, role in ACCOUNTS:
-        user, is_new = User.objects.get_or_create(
-            username=username,
-            defaults={"first_name": first_name, "last_name": last_name, "role": role},
-        )
-        if is_new:
-            user.set_password(PASSWORD)
-            user.save(update_fields=["password"])
+        if username not in existing:
+            User.objects.create(
+                username=username,
+                first_name=first_name,
+                last_name=last_name,
+                role=role,
+                password=password,
+            )
 
 
 def open_accounts() -> list[str]:
