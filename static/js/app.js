@@ -18,8 +18,9 @@
   // more is under way is not shown but kept: to go back to if a later step fails, and to show once
   // the column is at rest. A refusal empties the queue: its answer is the list as it truly is.
 
-  // key -> {queue, current: the step under way, epoch: counts gestures, kept: the list as the server
-  // last gave it, fresh: whether the page does not show that yet, missed: fresh lists were refused}
+  // key -> {queue, current: the step under way, epoch: counts gestures, kept: {rows, parts} of the list
+  // as the server last gave it, fresh: whether the page does not show that yet, missed: fresh lists
+  // were refused}
   const columns = new Map();
   const stateOf = (key) => {
     if (!columns.has(key)) columns.set(key, { queue: [], current: null, epoch: 0, kept: null, fresh: false, missed: false });
@@ -89,7 +90,9 @@
     if (!state.queue.length) return rest(key);
     const operation = state.current = state.queue.shift();
     try {
-      await htmx.ajax("POST", operation.url, { source: `#${key}-form`, swap: "none", values: operation.values || {} });
+      // Not from the form itself: htmx would validate each button of each row, which are all in it.
+      const values = Object.fromEntries(new FormData($(`#${key}-form`)));
+      await htmx.ajax("POST", operation.url, { source: `#${key}-column`, swap: "none", values: { ...values, ...operation.values } });
     } catch {
       // No answer came: the listener of htmx:sendError has said so.
     } finally {
@@ -98,11 +101,9 @@
     }
   }
 
-  // Remember the list as the server gave it, before a gesture changes it.
-  function keep(key) {
-    const state = stateOf(key);
-    state.kept ??= $(`#${key}-list`).cloneNode(true);
-  }
+  // Remember the list as the server gave it, before a gesture changes it: gestures change its order.
+  const keep = (key) => { stateOf(key).kept ??= { rows: rowsOf(listOf(key)) }; };
+  const given = (list) => ({ rows: rowsOf($("ol", list)), parts: list });
 
   // Nothing of the editor's is under way any more: catch up with what could not be shown meanwhile.
   function rest(key) {
@@ -122,13 +123,15 @@
 
   // Show a list as the server gave it. Rows that look as they did stay, with their pictures and the
   // focus; on a narrow screen their actions stay open; and what is selected stays so.
-  function renew(key, fresh) {
-    const list = listOf(key), next = $("ol", fresh), refocus = rememberFocus();
+  function renew(key, { rows, parts }) {
+    const list = listOf(key), refocus = rememberFocus();
     const shown = new Map(rowsOf(list).map((row) => [row.id, row]));
     let at = list.firstElementChild;
-    for (let row of rowsOf(next)) {
+    const settled = new Set(rows.map((row, index) => {
       const was = shown.get(row.id);
-      shown.delete(row.id);
+      shown.delete(row.id); // a portal may hold an item twice
+      number(row, index + 1);
+      if (was) number(was, index + 1);
       if (was?.matches("[data-open]")) {
         row.dataset.open = "";
         $(".item__more", row).setAttribute("aria-expanded", "true");
@@ -140,13 +143,16 @@
         if (at === was) at = row;
       }
       if (row === at) at = at.nextElementSibling; else list.insertBefore(row, at);
+      return row;
+    }));
+    rowsOf(list).forEach((row) => settled.has(row) || row.remove());
+    if (parts) {
+      const around = [...parts.children], place = around.findIndex((part) => part.matches("ol"));
+      list.hidden = around[place].hidden;
+      for (const part of [...list.parentNode.children]) if (part !== list) part.remove();
+      list.before(...around.slice(0, place));
+      list.after(...around.slice(place + 1));
     }
-    shown.forEach((row) => row.remove());
-    list.hidden = next.hidden;
-    for (const part of [...list.parentNode.children]) if (part !== list) part.remove();
-    const parts = [...fresh.children], place = parts.indexOf(next);
-    list.before(...parts.slice(0, place));
-    list.after(...parts.slice(place + 1));
     refocus();
   }
 
@@ -198,7 +204,7 @@
     if (isThere) ($("#dock a") ?? $("#main")).focus({ preventScroll: true });
   }
 
-  const keyOfForm = (element) => element?.id?.endsWith("-form") && columns.has(element.id.slice(0, -5)) ? element.id.slice(0, -5) : null;
+  const keyOf = (element) => element?.dataset?.column; // the column from which steps are sent
 
   let source = null; // the element whose answer is being swapped
   let refocus = null; // puts the focus back after the swap
@@ -210,7 +216,7 @@
   document.addEventListener("htmx:beforeSwap", (event) => {
     source = event.detail.requestConfig?.elt ?? null;
     refocus = rememberFocus();
-    const key = keyOfForm(source);
+    const key = keyOf(source);
     if (!key || event.detail.xhr.status < 400) return;
     stateOf(key).queue = [];
     if (held?.key === key) drop(false);
@@ -231,7 +237,7 @@
     } else if (isList && columns.has(key)) {
       const state = stateOf(key);
       state.fresh = Boolean(state.queue.length || held?.key === key);
-      state.kept = state.fresh ? fragment.firstElementChild.cloneNode(true) : null;
+      state.kept = state.fresh ? given(fragment.firstElementChild) : null;
       if (state.fresh) {
         event.preventDefault();
         $(`#${key}-form input[name=version]`).value = $("input[name=version]", fragment).value;
@@ -240,21 +246,21 @@
     }
     if (!isList) return;
     event.preventDefault();
-    renew(key, fragment.firstElementChild);
+    renew(key, given(fragment.firstElementChild));
   });
   document.addEventListener("htmx:afterSettle", () => {
     refocus?.();
     refocus = null;
   });
   document.addEventListener("htmx:afterRequest", (event) => {
-    const key = keyOfForm(event.detail.requestConfig?.elt);
+    const key = keyOf(event.detail.requestConfig?.elt);
     if (!key || !event.detail.successful) return;
     if (event.detail.xhr.status < 400) stateOf(key).current?.done?.();
     else $("#messages [role=alert]")?.scrollIntoView({ block: "nearest" });
   });
   for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
     document.addEventListener(name, (event) => {
-      const elt = event.detail.requestConfig?.elt, key = keyOfForm(elt), words = document.body.dataset;
+      const elt = event.detail.requestConfig?.elt, key = keyOf(elt), words = document.body.dataset;
       const isAnswered = name === "htmx:responseError";
       if (elt?.id === "live-lists") return; // asked again in a minute; nothing of the editor's is at stake
       if (key) return failed(key, isAnswered ? words.sayFailed : words.sayOffline);
@@ -270,24 +276,29 @@
   let held = null; // the row in hand: {key, list, row, from, to, rows, …}
   let pressed = null; // a press on a grip that is not a drag yet
 
-  const renumber = (list) => rowsOf(list).forEach((row, index) => { const place = $(".item__pos", row); if (place.textContent !== String(index + 1)) place.textContent = index + 1; });
+  const number = (row, position) => { const place = $(".item__pos", row); if (place.textContent !== String(position)) place.textContent = position; };
+  const renumber = (list) => rowsOf(list).forEach((row, index) => number(row, index + 1));
 
-  // Move the neighbours, never the row itself: it keeps the focus and the pointer.
+  // The row keeps the focus and the pointer. Where a browser cannot move it with them (moveBefore),
+  // its neighbours are moved.
   function put(list, row, index) {
-    const rows = rowsOf(list);
-    const from = rows.indexOf(row);
-    if (index < from) row.after(...rows.slice(index, from)); else row.before(...rows.slice(from + 1, index + 1));
+    const rows = rowsOf(list), from = rows.indexOf(row);
+    if (list.moveBefore) list.moveBefore(row, rows[index < from ? index : index + 1] ?? null);
+    else if (index < from) row.after(...rows.slice(index, from)); else if (index > from) row.before(...rows.slice(from + 1, index + 1));
     renumber(list);
   }
 
-  // Let rows glide from where they are seen to where a change puts them.
+  // Let rows glide from where they are seen to where a change puts them. All is read before anything
+  // is written, so that the page is laid out once.
   function glide(rows, change) {
-    const seen = calm.matches ? [] : rows.map((row) => row.getBoundingClientRect());
+    const isSeen = ({ was }) => was.bottom > 0 && was.top < innerHeight;
+    const seen = calm.matches ? [] : rows.map((row) => ({ row, was: row.getBoundingClientRect() })).filter(isSeen);
     change();
-    seen.forEach((was, index) => {
-      const is = rows[index].getBoundingClientRect(), x = was.left - is.left, y = was.top - is.top;
-      if (x || y) rows[index].animate([{ transform: `translate(${x}px, ${y}px)` }, { transform: "none" }], { duration: 160, easing: "cubic-bezier(.2,.7,.2,1)" });
-    });
+    for (const each of seen) each.is = each.row.getBoundingClientRect();
+    for (const { row, was, is } of seen) {
+      const x = was.left - is.left, y = was.top - is.top;
+      if (x || y) row.animate([{ transform: `translate(${x}px, ${y}px)` }, { transform: "none" }], { duration: 160, easing: "cubic-bezier(.2,.7,.2,1)" });
+    }
   }
 
   function saveMove(key, row, index) {
@@ -343,7 +354,6 @@
     const url = button.getAttribute("formaction");
     const id = url.split("/").at(-3);
     keep(key);
-    button.disabled = true;
     step(key, { url, done: () => {
       const row = document.getElementById(`${key}-${id}`);
       if (!row) return;
@@ -371,14 +381,12 @@
   }
 
   function startDrag() {
-    // Read the geometry once; from here on only transforms are written.
-    held.boxes = held.rows.map((row) => ({ top: row.offsetTop, height: row.offsetHeight }));
+    // From here on only transforms are written, which leave the geometry as it is.
     held.shift = held.row.offsetHeight;
     held.gap = document.createElement("li");
     held.gap.className = "gap";
     held.gap.setAttribute("aria-hidden", "true");
     held.list.append(held.gap);
-    held.list.classList.add("is-dragging");
     held.shown = held.from;
     follow();
     held.frame = requestAnimationFrame(tick);
@@ -394,32 +402,31 @@
   }
 
   function follow() {
-    const { row, rows, boxes, from, pointer, list, shift } = held;
+    const { row, rows, from, shown, pointer, list, shift } = held;
     const offset = pointer.y + scrollY - pointer.startY;
     const aside = Math.max(-24, Math.min(24, pointer.x - pointer.startX));
-    row.style.transform = `translate(${aside}px, ${offset}px)`;
-    const middle = boxes[from].top + offset + boxes[from].height / 2;
+    const middleOf = (each) => each.offsetTop + each.offsetHeight / 2, middle = middleOf(row) + offset;
     let to = from;
-    while (to > 0 && middle < boxes[to - 1].top + boxes[to - 1].height / 2) to -= 1;
-    while (to < rows.length - 1 && middle > boxes[to + 1].top + boxes[to + 1].height / 2) to += 1;
+    while (to > 0 && middle < middleOf(rows[to - 1])) to -= 1;
+    while (to < rows.length - 1 && middle > middleOf(rows[to + 1])) to += 1;
     held.to = to;
-    if (to === held.shown && held.gap.style.transform) return;
+    const top = to <= from ? rows[to].offsetTop : rows[to].offsetTop + rows[to].offsetHeight - shift;
+    row.style.transform = `translate(${aside}px, ${offset}px)`;
+    if (to === shown && held.gap.style.transform) return;
     held.shown = to;
-    rows.forEach((each, index) => {
-      const down = index >= to && index < from, up = index <= to && index > from;
-      const by = down ? shift : up ? -shift : 0;
-      if (each !== row) { const transform = by ? `translateY(${by}px)` : ""; if (each.style.transform !== transform) each.style.transform = transform; }
-      const position = each === row ? to + 1 : index + 1 + (down ? 1 : up ? -1 : 0);
-      const number = $(".item__pos", each);
-      if (number.textContent !== String(position)) number.textContent = position;
-    });
-    const top = to <= from ? boxes[to].top : boxes[to].top + boxes[to].height - shift;
+    for (let index = Math.min(shown, to); index <= Math.max(shown, to); index += 1) {
+      if (index === from) continue;
+      const by = index >= to && index < from ? 1 : index <= to && index > from ? -1 : 0;
+      rows[index].classList.add("is-aside");
+      rows[index].style.transform = by ? `translateY(${by * shift}px)` : "";
+      number(rows[index], index + 1 + by);
+    }
+    number(row, to + 1);
     held.gap.style.height = `${shift}px`;
     held.gap.style.transform = `translateY(${top}px)`;
     held.gap.textContent = phrase(held.section.dataset.number, { position: to + 1 });
     held.chip.hidden = to === from;
     announce(held.section, "Position", { position: to + 1, count: held.count });
-    list.dataset.to = to;
   }
 
   function moveHeld(index) {
@@ -439,11 +446,12 @@
       if (pointer) {
         cancelAnimationFrame(frame);
         gap.remove();
-        list.classList.remove("is-dragging");
-        delete list.dataset.to;
-        // htmx copies attributes, and CSP refuses a copied style. Chromium writes the attribute late:
-        // asked first, it is really there to be removed.
-        rows.forEach((each) => { if (each.hasAttribute("style")) each.removeAttribute("style"); });
+        // A row that has a style differs from what the server gives. Chromium writes the attribute
+        // late: asked first, it is really there to be removed.
+        for (const each of [row, ...$$(".is-aside", list)]) {
+          each.classList.remove("is-aside");
+          if (each.hasAttribute("style")) each.removeAttribute("style");
+        }
       }
       row.classList.remove("item--lifted");
       $(".item__handle", row).setAttribute("aria-pressed", "false");

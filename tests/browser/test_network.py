@@ -129,7 +129,7 @@ def test_a_failure_during_a_drag_ends_it(board, portal, page, failing):
     page.mouse.up()
 
     datasets.shows(live)
-    expect(page.locator(".item--lifted, .gap, .is-dragging")).to_have_count(0)
+    expect(page.locator(".item--lifted, .gap, .is-aside")).to_have_count(0)
     gate.open()
     datasets.carry(live[4], 2)
     with board.saved("move"):
