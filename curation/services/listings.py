@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from datetime import timedelta
 from functools import lru_cache
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -37,24 +39,21 @@ def remember_items(items: Iterable[Item]) -> None:
     """Keep the portal's latest description of items.
 
     An item that the portal has purged comes back without a title: its last description stays,
-    marked as gone, so that a list and its history can still name it.
+    marked as gone, so that a list and its history can still name it. Most are as they were, and
+    nothing is written.
     """
     latest = {(item.kind, item.id): item for item in items}
-    if not latest:
-        return
+    earlier = known_items(latest)
     now = timezone.now()
-    gone = {key for key, item in latest.items() if item.title is None}
-    earlier = {
-        (known.kind, known.portal_id): known.card
-        for known in KnownItem.objects.filter(portal_id__in=[item_id for _, item_id in gone])
-    }
     rows = []
-    for key in sorted(latest):
-        item = latest[key]
-        card = item.to_card()
-        if key in gone and key in earlier:
-            card = earlier[key] | {"gone": True}
-        rows.append(KnownItem(kind=item.kind, portal_id=item.id, card=card, seen_at=now))
+    for key, item in sorted(latest.items(), key=itemgetter(0)):
+        was = earlier.get(key)
+        described = replace(was, gone=True) if was and item.title is None else item
+        if described != was:
+            card = described.to_card()
+            rows.append(KnownItem(kind=item.kind, portal_id=item.id, card=card, seen_at=now))
+    if not rows:
+        return
     KnownItem.objects.bulk_create(
         rows,
         update_conflicts=True,
@@ -131,6 +130,9 @@ def refresh(client: PortalClient) -> dict[str, PortalError | None]:
     answers = client.homes([listing.key for listing in listings])
     took = round((time.monotonic() - began) * 1000)
     problems: dict[str, PortalError | None] = {}
+    remember_items(
+        item for answer in answers.values() if isinstance(answer, tuple) for item in answer
+    )
     for listing in listings:
         answer = answers[listing.key]
         if isinstance(answer, PortalError):
@@ -138,7 +140,6 @@ def refresh(client: PortalClient) -> dict[str, PortalError | None]:
             note_unreachable(listing)
         else:
             problems[listing.key] = None
-            remember_items(answer)
             observe(listing, tuple(item.id for item in answer), client, took=took)
     return problems
 
@@ -167,6 +168,8 @@ def observe(
     `claim` and has sent nothing yet. The row lock lets exactly one of several observers record it.
     `took` is in milliseconds, of a reading whose speed is to be remembered.
     """
+    if listing.known is not None and listing.live == live and _is_as_it_was(listing, took):
+        return
     deleted = _dropped(listing, live, client)
     with transaction.atomic():
         current = lock(listing.key)
@@ -190,6 +193,22 @@ def observe(
                 detail = _late(current, live) or ({"deleted": deleted} if deleted else {})
                 _record_reading(Action.CHANGE_OUTSIDE, audit.OUTSIDER, current, live, detail)
     listing.refresh_from_db()
+
+
+def _is_as_it_was(listing: Listing, took: int | None) -> bool:
+    """Note that a list was read and has not changed, unless others moved what is known of it."""
+    now = timezone.now()
+    read: dict[str, Any] = {"checked_at": now, "unreachable_since": None}
+    if took is not None:
+        read |= {
+            "readings": F("readings") + 1,
+            "reading_milliseconds": F("reading_milliseconds") + took,
+        }
+    same = Listing.objects.filter(pk=listing.pk, revision=listing.revision)
+    if not same.update(**read):
+        return False
+    listing.checked_at, listing.unreachable_since = now, None
+    return True
 
 
 def lock(key: str) -> Listing:

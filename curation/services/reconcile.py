@@ -34,7 +34,8 @@ def reconcile(client: PortalClient) -> Reconciled:
     by one of them. A portal that does not answer is noted, and changes nothing.
     """
     settled = []
-    for listing in Listing.objects.all():
+    unsettled = AuditEntry.objects.unsettled()
+    for listing in Listing.objects.filter(pk__in=unsettled.values("listing")):
         try:
             outcome = publishing.settle(listing, client)
         except PortalError as error:
@@ -45,6 +46,6 @@ def reconcile(client: PortalClient) -> Reconciled:
     problems = {key: error for key, error in listings.refresh(client).items() if error}
     return Reconciled(
         settled=settled,
-        unsettled=AuditEntry.objects.unsettled().count(),
+        unsettled=unsettled.count(),
         problems=problems,
     )

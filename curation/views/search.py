@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
@@ -45,9 +44,11 @@ PERIODS = (7, 30, 365)
 @requires(Permission.EDIT)
 def search(request: HttpRequest, listing_key: str) -> HttpResponse:
     """Find what to add; what is listed already says where."""
-    listing = get_object_or_404(Listing, pk=listing_key)
     columns = {column.key: column for column in load_columns(request.user)}
-    column = columns[listing.key]
+    if listing_key not in columns:
+        raise Http404
+    column = columns[listing_key]
+    listing = column.listing
     query = request.GET.get("q", "").strip()
     criteria = _criteria(request, listing, query)
     context: dict[str, Any] = {
