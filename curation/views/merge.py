@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 from curation.accounts.decorators import requires
 from curation.accounts.roles import Permission
 from curation.comparison import Row, compare
-from curation.domain.merge import Contest, Merge, Tie
+from curation.domain.merge import Merge, Tie
 from curation.http import page
 from curation.models import Listing, User
 from curation.services import merging
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from django.http import QueryDict
 
+    from curation.domain.selection import Selection
     from curation.models import Draft
     from curation.portal.items import Item
 
@@ -32,10 +33,11 @@ FRONT = "front"  # how a form names the tie before the first item
 
 @dataclass(frozen=True, slots=True)
 class ContestRow:
-    """A contested item, and what each side did with it."""
+    """A contested item, and its place in the result by either choice; 0 if it is left out."""
 
     item: Item
-    contest: Contest
+    mine: int
+    theirs: int
     is_conceded: bool
 
 
@@ -91,8 +93,7 @@ def merge_context(listing: Listing, draft: Draft, choices: Choices) -> dict[str,
         "from_mine": compare(key, mine, merged.result, items),
         "contested": contested,
         "contests": [
-            ContestRow(named[each.id], each, each.id in choices.conceded)
-            for each in merged.contests
+            _contest_row(named[each.id], draft, theirs, choices) for each in merged.contests
         ],
         "ties": [_tie_row(tie, named, choices) for tie in merged.ties],
     }
@@ -105,6 +106,19 @@ def _result_row(row: Row, draft: Draft, merged: Merge) -> tuple[Row, str]:
     who = "both" if by_mine and by_theirs else "mine" if by_mine else "theirs" if by_theirs else ""
     tone = "" if not who else "mov" if row.item.id in draft.base else "add"
     return Row(row.item, row.position, tone), who
+
+
+def _contest_row(item: Item, draft: Draft, theirs: Selection, choices: Choices) -> ContestRow:
+    def place(conceded: frozenset[str]) -> int:
+        result = merging.proposal(draft, theirs, replace(choices, conceded=conceded)).result
+        return result.index(item.id) + 1 if item.id in result else 0
+
+    return ContestRow(
+        item,
+        mine=place(choices.conceded - {item.id}),
+        theirs=place(choices.conceded | {item.id}),
+        is_conceded=item.id in choices.conceded,
+    )
 
 
 def _tie_row(tie: Tie, named: Mapping[str, Item], choices: Choices) -> TieRow:

@@ -55,6 +55,8 @@ class Look:
 # What the documents show.
 DOCUMENTS = {
     ROOT / "docs" / "img" / "board.webp": ("board-draft", Look("en", "light", 1440)),
+    ROOT / "docs" / "img" / "review.webp": ("review-dialog", Look("fr", "light", 1440)),
+    ROOT / "docs" / "img" / "merge.webp": ("merge-dialog", Look("fr", "light", 1440)),
 }
 
 

@@ -1,4 +1,5 @@
 import re
+from html import unescape
 
 import pytest
 
@@ -55,6 +56,23 @@ def test_choosing_shows_the_other_result(signed_in, listing, contested, client_o
     assert "<html" not in mine
     assert proposed(mine).index(title[:20]) < 600
     assert proposed(theirs).rindex(title[:20]) > proposed(mine).index(title[:20])
+
+
+def test_a_choice_names_the_place_in_the_result(
+    signed_in, editor, listing, portal, client_of_portal
+):
+    first, second, third, *others, last = listing.live
+    drafts.move_item(editor, listing, third, to=2, seen=drafts.token(listing, None))
+    portal.set_live("datasets", (last, first, second, *others))
+    listings.refresh(client_of_portal)
+
+    page = html(signed_in.get("/review/"))
+
+    words = re.findall(rf'name="contest-{third}".*?<b>(.*?)\s*</b>', page, re.DOTALL)
+    assert words == ["Put it at no. 3", "Leave it out"]
+    title = listings.titles_of("datasets", [third])[third]
+    rows = re.findall(r"<li class=.*?</li>", proposed(page), re.DOTALL)
+    assert title in unescape(re.sub(r"<[^>]+>", "", rows[2]))
 
 
 def test_adopting_by_form_goes_on_to_the_review(signed_in, listing, contested):
