@@ -12,10 +12,10 @@ from django.views.i18n import set_language
 from curation import admin
 from curation.views import (
     board,
-    brand,
     errors,
     history,
     lists,
+    looks,
     merge,
     preview,
     probes,
@@ -86,7 +86,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("oidc/signed-out/", _oidc("signed_out"), name="oidc-signed-out"),
     path("admin/", admin.site.urls),
     path("language/", require_POST(login_not_required(set_language)), name="set_language"),
-    path("brand-<slug:digest>.css", brand.stylesheet, name="brand"),
+    path("theme/", looks.choose_theme, name="theme"),
+    path("brand-<slug:digest>.css", looks.colors, name="brand"),
     # Machines.
     path("healthz", probes.healthz, name="healthz"),
     path("readyz", probes.readyz, name="readyz"),

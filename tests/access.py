@@ -85,6 +85,7 @@ ACCESS: dict[str, Row] = {
     "oidc-callback": {"GET": anybody(400)},
     "oidc-signed-out": {"GET": anybody(302)},
     "set_language": {"POST": anybody(302)},
+    "theme": {"POST": anybody(302)},
     # None in the demo, which has the colours of static/css/app.css.
     "brand": {"GET": anybody(404), "HEAD": anybody(404)},
     "healthz": {"GET": anybody(200), "HEAD": anybody(200)},
@@ -100,7 +101,7 @@ ACCESS: dict[str, Row] = {
 # What one need not be signed in for.
 PUBLIC = {
     *("sign-in", "oidc-authenticate", "oidc-callback", "oidc-signed-out", "set_language"),
-    *("healthz", "readyz", "metrics", "brand"),
+    *("healthz", "readyz", "metrics", "brand", "theme"),
 }
 
 

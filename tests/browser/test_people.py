@@ -159,6 +159,22 @@ def test_the_theme_is_remembered_and_comes_with_the_page(visit, editor, portal):
     expect(page.locator("body")).to_have_css("background-color", light)
 
 
+def test_the_theme_of_the_system_can_be_had_again_without_a_script(visit, editor, portal):
+    page = visit(editor, color_scheme="dark", java_script_enabled=False).new_page()
+    page.goto("/history/")
+    dark = page.locator("body").evaluate("body => getComputedStyle(body).backgroundColor")
+    themes = page.get_by_role("group", name="Thème")
+
+    page.locator("summary.me").click()
+    themes.get_by_role("button", name="Thème clair").click()
+    expect(page).to_have_url(re.compile(r"/history/$"))
+    expect(page.locator("body")).not_to_have_css("background-color", dark)
+    page.locator("summary.me").click()
+    expect(themes.get_by_role("button", pressed=True)).to_have_text(re.compile("Thème clair"))
+    themes.get_by_role("button", name="Thème du système").click()
+    expect(page.locator("body")).to_have_css("background-color", dark)
+
+
 def test_the_link_of_an_entry_can_be_copied(visit, editor, portal, board):
     context = visit(editor)
     context.grant_permissions(["clipboard-read", "clipboard-write"])

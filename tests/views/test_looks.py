@@ -1,4 +1,4 @@
-"""The colours of the organisation."""
+"""The colours of the organisation, and the theme of a person."""
 
 import re
 
@@ -42,3 +42,25 @@ def test_one_colour_alone_leaves_the_other_theme_readable(client, settings, addr
 
 def test_the_policy_holds_for_it_too(client, address):
     assert "style-src 'self'" in client.get(address).headers["Content-Security-Policy"]
+
+
+def test_a_theme_is_chosen_without_a_script_and_comes_with_each_page(signed_in, listing):
+    response = signed_in.post("/theme/", {"theme": "dark", "next": "/history/?who=claire"})
+
+    assert response.headers["Location"] == "/history/?who=claire"
+    shown = signed_in.get("/").content.decode()
+    assert 'data-theme="dark"' in shown
+    assert re.search(r'value="dark" aria-pressed="true"', shown)
+
+    signed_in.post("/theme/", {"theme": "", "next": "/"})
+    shown = signed_in.get("/").content.decode()
+    assert "data-theme=" not in shown
+    assert re.search(r'value="" aria-pressed="true"', shown)
+
+
+@pytest.mark.parametrize("back", ["https://elsewhere.example/", "//elsewhere.example", ""])
+def test_choosing_a_theme_leads_nowhere_else(signed_in, listing, back):
+    response = signed_in.post("/theme/", {"theme": "violet", "next": back})
+
+    assert response.headers["Location"] == "/"
+    assert "data-theme=" not in signed_in.get("/").content.decode()
