@@ -114,17 +114,19 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
         self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
     ) -> Any:
         """Answer with the way to the sign-in page."""
-        if request.headers.get("HX-Request") != "true":
+        is_fragment = request.headers.get("HX-Request") == "true"
+        # Only a page that was shown to somebody asks so.
+        if is_fragment or request.method == "POST":
+            messages.warning(
+                request,
+                _("Your session is over. What was saved is kept: sign in to go on where you were."),
+            )
+        if not is_fragment:
             return super().handle_no_permission(request, view_func)
         here = urlsplit(request.headers.get("HX-Current-URL", ""))
         page = here.path or resolve_url("board")
         if here.query:
             page += f"?{here.query}"
-        # Only a page that was shown to somebody asks so.
-        messages.warning(
-            request,
-            _("Your session is over. What was saved is kept: sign in to go on where you were."),
-        )
         login = redirect_to_login(page, resolve_url(settings.LOGIN_URL))
         return HttpResponseClientRedirect(login.url)
 

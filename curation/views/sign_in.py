@@ -83,7 +83,9 @@ class SignOutView(LogoutView):
         if url:
             request.session[oidc.LOGOUT_STATE] = state
             return TemplateResponse(request, "sign_in/leaving.html", {"url": url})
-        if not provider_answers:
+        if provider_answers:
+            messages.success(request, _("You are signed out. Your drafts are kept."))
+        else:
             messages.warning(
                 request,
                 _(

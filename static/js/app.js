@@ -185,13 +185,9 @@
     const region = $("#dialog[open] .dialog__body") ?? $("#messages");
     if (!region) return;
     clearMessage();
-    const banner = document.createElement("div");
-    banner.className = "banner is-del";
-    banner.setAttribute("role", "alert");
-    banner.dataset.said = "";
-    const words = document.createElement("div");
-    words.textContent = text;
-    banner.append(words);
+    const banner = $("#trouble").content.firstChild.cloneNode(true);
+    banner.role = "alert";
+    banner.lastChild.textContent = text;
     if (region.id === "messages") region.replaceChildren(banner); else region.prepend(banner);
     banner.scrollIntoView({ block: "nearest" });
   }
@@ -896,6 +892,7 @@
       const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
       root.dataset.theme = dark ? "light" : "dark";
       document.cookie = `theme=${root.dataset.theme}; path=/; max-age=31536000; samesite=lax`;
+      $$("[name=theme]").forEach((choice) => choice.setAttribute("aria-pressed", choice.value === root.dataset.theme));
     }
     const more = event.target.closest?.(".item__more");
     if (more) more.setAttribute("aria-expanded", more.closest(".item").toggleAttribute("data-open"));
@@ -926,6 +923,8 @@
   };
   document.addEventListener("error", (event) => { if (event.target.matches?.("img[data-letters]")) toLetters(event.target); }, true);
   $$("img[data-letters]").forEach((picture) => { if (picture.complete) picture.decode().catch(() => toLetters(picture)); });
+  // A step that is not saved yet would be lost: the browser asks.
+  addEventListener("beforeunload", (event) => { if ([...columns.keys()].some(isBusy)) event.preventDefault(); });
   // Back in the tab or in the history: what is shown may be old.
   addEventListener("pageshow", (event) => { if (event.persisted) htmx.trigger(document.body, "check"); });
   document.addEventListener("visibilitychange", () => { if (!document.hidden && $("#live-lists")) htmx.trigger(document.body, "check"); });

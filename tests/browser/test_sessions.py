@@ -4,10 +4,10 @@ import re
 
 import pytest
 from django.contrib.sessions.models import Session
-from playwright.sync_api import expect
+from playwright.sync_api import Dialog, expect
 
 from curation.models import Action, AuditEntry
-from tests.browser.pages import Board, drafted
+from tests.browser.pages import Board, Gate, drafted
 
 pytestmark = pytest.mark.browser
 
@@ -173,3 +173,28 @@ def test_somebody_who_may_no_longer_edit_is_told(board, page, editor, trouble, m
 
     expect(page.get_by_role("heading", name="Vous n’avez pas accès à cela")).to_be_visible()
     assert drafted("datasets") == tuple(moved)
+
+
+def test_leaving_before_a_step_is_saved_is_asked_about(board, page, portal, trouble):
+    """Afterwards nothing is at stake, and nobody is asked."""
+    live, asked = portal.live("datasets"), []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    gate = Gate(page, "**/remove/")
+    board.datasets.act(live[0], "remove").click()
+    gate.wait()
+
+    page.evaluate("location.assign('/history/')")
+    expect(board.dock).to_be_hidden()
+    with board.saved("remove"):
+        gate.open()
+    expect(board.dock).to_contain_text("1 modification non publiée")
+    assert asked == ["beforeunload"]
+
+    page.goto("/history/")
+    assert asked == ["beforeunload"]
+    assert drafted("datasets") == live[1:]

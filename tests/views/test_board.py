@@ -309,3 +309,33 @@ def test_the_front_page_as_it_was_when_a_colleague_began(
         found = signed_in.get(unescape(address))
         _listing, _entry, comparison = found.context["states"][0]
         assert tuple(row.item.id for row in comparison.rows_after) == before
+
+
+def test_a_first_visit_says_what_can_be_done_until_something_is_published(
+    signed_in, browser_of, editor, reader, listing
+):
+    welcome = "This is the front page as it is online."
+    assert welcome in html(signed_in.get("/"))
+    assert welcome not in html(browser_of(reader).get("/"))
+
+    draft = drafts.remove_item(editor, listing, listing.live[0], seen=drafts.token(listing, None))
+    publishing.publish(
+        editor,
+        listing,
+        seen=drafts.token(listing, draft),
+        attempt=uuid.uuid4(),
+        note="",
+        client=portal_client(),
+    )
+    assert welcome not in html(signed_in.get("/"))
+
+
+def test_a_reader_is_told_so(signed_in, browser_of, reader, listing, settings):
+    settings.CONTACT = "data@example.org"
+    words = "You see everything here; changing it is for editors."
+
+    page = html(browser_of(reader).get("/"))
+
+    assert words in page
+    assert 'href="mailto:data@example.org"' in page
+    assert words not in html(signed_in.get("/"))

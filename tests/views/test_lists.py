@@ -125,6 +125,14 @@ def test_an_expired_session_leads_back_to_the_board(client, listing, step):
     assert "Your session is over. What was saved is kept" in page
 
 
+def test_an_expired_session_is_told_to_a_plain_form_too(client, listing, step):
+    address, data = step("move")
+
+    response = client.post(address, data, follow=True)
+
+    assert "Your session is over. What was saved is kept" in html(response)
+
+
 @pytest.mark.parametrize(
     ("place", "by", "order"), [(2, -1, (1, 0, 2)), (2, 1, (0, 2, 1)), (1, -1, (0, 1, 2))]
 )

@@ -46,8 +46,9 @@ def test_signing_in_never_leads_elsewhere(client, editor):
 def test_signing_out_is_a_post_and_ends_the_session(signed_in, listing):
     assert signed_in.get("/sign-out/").status_code == 405
 
-    signed_in.post("/sign-out/")
+    page = html(signed_in.post("/sign-out/", follow=True))
 
+    assert "You are signed out. Your drafts are kept." in page
     assert signed_in.get("/").status_code == 302
 
 
