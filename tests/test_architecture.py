@@ -33,7 +33,7 @@ ROOMS: dict[str, set[str]] = {
     "migrations": {"accounts.roles", "canonical"},
     "services": {
         *("__init__", "models", "canonical", "domain", "portal", "accounts.roles", "wording"),
-        "append_only",
+        *("append_only", "prepared"),
     },
     "accounts": {
         *("models", "accounts.roles", "services.audit", "services.accounts"),
@@ -44,12 +44,14 @@ ROOMS: dict[str, set[str]] = {
     "context": {"models", "accounts.roles", "logs", "branding"},
     "comparison": {"domain", "portal.items"},
     "fragments": set(),
+    "prepared": set(),
     "http": {"models", "portal.errors", "services.errors"},
     "middleware": {"models", "portal.errors", "services.errors", "logs"},
     "templatetags": {"domain", "portal.items", "models", "comparison", "fragments", "wording"},
     "views": {
         *("services", "models", "domain", "portal", "accounts", "http", "wording"),
         *("comparison", "exports", "fragments", "logs", "__init__", "templatetags.words"),
+        "prepared",
         "branding",
     },
     "exports": {"models", "canonical", "domain"},

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Case, F, Value, When
+from django.db.models import Case, F, Value, When, prefetch_related_objects
 from django.utils import timezone
 
 from curation.accounts.roles import Permission, may
 from curation.models import Draft, Presence, User
+from curation.prepared import Prepared
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -19,6 +20,23 @@ if TYPE_CHECKING:
 PATIENCE = timedelta(seconds=150)
 # As many drafts of others are named; who left one long ago hardly is in anybody's way.
 MOST_DRAFTS = 12
+
+
+_PRESENT = Prepared(
+    lambda: (
+        Presence.objects.filter(seen_at__gte=timezone.now(), user__is_active=True)
+        .exclude(user_id=0)
+        .order_by("since")
+    )
+)
+_LATEST_DRAFTS = Prepared(
+    lambda: (
+        Draft.objects.exclude(editor_id=0)
+        .filter(editor__is_active=True)
+        .defer("ids", "base_ids")
+        .order_by("-pk")[: MOST_DRAFTS + 1]
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,24 +68,13 @@ def note_presence(user: User | AnonymousUser) -> None:
 
 
 def others(user: User | AnonymousUser) -> Others:
-    """Return who else is there. Two queries."""
-    present = (
-        Presence.objects.filter(seen_at__gte=timezone.now() - PATIENCE, user__is_active=True)
-        .select_related("user")
-        .order_by("since")
-    )
-    drafts = (
-        Draft.objects.exclude(editor_id=user.pk)
-        .filter(editor__is_active=True)
-        .select_related("editor")
-        .defer("ids", "base_ids")
-        .order_by("-pk")[: MOST_DRAFTS + 1]
-    )
-    latest = list(drafts)
+    """Return who else is there. Two queries, and one more if anybody is."""
+    present = _PRESENT(timezone.now() - PATIENCE, user.pk or 0)
+    latest = _LATEST_DRAFTS(user.pk or 0)
+    prefetch_related_objects(present, "user")
+    prefetch_related_objects(latest, "editor")
     return Others(
-        tuple(
-            each for each in present if each.user_id != user.pk and may(each.user, Permission.EDIT)
-        ),
+        tuple(each for each in present if may(each.user, Permission.EDIT)),
         tuple(
             draft for draft in latest[MOST_DRAFTS - 1 :: -1] if may(draft.editor, Permission.EDIT)
         ),

@@ -17,6 +17,7 @@ from curation.comparison import Comparison, Row, compare, examined
 from curation.domain.changes import Changes
 from curation.domain.health import Severity
 from curation.models import Draft, DraftSteps, Listing
+from curation.prepared import Prepared
 from curation.services.drafts import token
 from curation.services.listings import known_items, titles_of
 
@@ -28,6 +29,11 @@ if TYPE_CHECKING:
 
     from curation.models import User
     from curation.portal.items import Item
+
+
+_LISTINGS = Prepared(Listing.objects.all)
+_DRAFTS = Prepared(lambda: Draft.objects.filter(editor_id=0))
+_STEPS = Prepared(lambda: DraftSteps.objects.filter(editor_id=0).defer("past", "future"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +133,15 @@ class Column:
 
 def load_columns(user: User | AnonymousUser, keys: Iterable[str] | None = None) -> list[Column]:
     """Return the columns of a person's board, in order. Four queries, however long the lists."""
-    listings = Listing.objects.all() if keys is None else Listing.objects.filter(pk__in=list(keys))
-    drafts = {draft.listing_id: draft for draft in Draft.objects.filter(editor_id=user.pk)}
-    steps = {
-        each.listing_id: each
-        for each in DraftSteps.objects.filter(editor_id=user.pk).defer("past", "future")
-    }
-    pairs = [(listing, drafts.get(listing.key)) for listing in listings]
+    # Nobody has the number 0: an anonymous visitor has no draft.
+    drafts = {draft.listing_id: draft for draft in _DRAFTS(user.pk or 0)}
+    steps = {each.listing_id: each for each in _STEPS(user.pk or 0)}
+    wanted = None if keys is None else set(keys)
+    pairs = [
+        (listing, drafts.get(listing.key))
+        for listing in _LISTINGS()
+        if wanted is None or listing.key in wanted
+    ]
     items = known_items(
         (listing.key, item_id)
         for listing, draft in pairs

@@ -79,11 +79,14 @@ def test_the_drafts_of_others_are_seen(editor, colleague, listing):
     assert (draft.editor, draft.listing_id) == (colleague, "datasets")
 
 
-def test_two_queries_however_many_are_there(editor, colleague, db, django_assert_num_queries):
-    note_presence(colleague)
-
+def test_the_number_of_queries_does_not_grow(editor, listing, django_assert_num_queries):
     with django_assert_num_queries(2):
         others(editor)
+    for number in range(3):
+        note_presence(person(f"editor{number}", Role.EDITOR))
+
+    with django_assert_num_queries(3):
+        assert len(others(editor).present) == 3
 
 
 def test_of_many_drafts_the_latest_are_named(editor, listing):
