@@ -339,3 +339,10 @@ def test_a_reader_is_told_so(signed_in, browser_of, reader, listing, settings):
     assert words in page
     assert 'href="mailto:data@example.org"' in page
     assert words not in html(signed_in.get("/"))
+
+
+@pytest.mark.parametrize(
+    "address", ["/", "/review/", "/discard/", "/shortcuts/", "/lists/datasets/search/"]
+)
+def test_the_pages_of_the_board_are_marked_in_the_navigation(signed_in, listing, address):
+    assert '<a href="/" aria-current="page">' in html(signed_in.get(address))
