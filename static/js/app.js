@@ -906,6 +906,11 @@
     }
     $$("details.menu[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
   });
+  // A menu that somebody leaves by the keyboard would lie over what they come to.
+  document.addEventListener("focusout", ({ target, relatedTarget }) => {
+    const menu = target.closest("details.menu[open]");
+    if (menu && relatedTarget && !menu.contains(relatedTarget)) menu.open = false;
+  });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     if (event.target.closest?.("#toast")) closeToast();
