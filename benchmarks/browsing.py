@@ -55,11 +55,16 @@ def _context(browser: Browser, server: Server) -> BrowserContext:
 
 @dataclass
 class Visit:
-    """What came over the network, compressed as it was sent, headers included."""
+    """What came over the network, compressed as it was sent, headers included.
+
+    Pictures of the portal are counted apart: they are loaded by whatever shows its items.
+    """
 
     requests: int = 0
     kilobytes: float = 0.0
     documents: int = 0
+    pictures: int = 0
+    pictures_kilobytes: float = 0.0
 
 
 def visits(browser: Browser, server: Server) -> tuple[Visit, Visit]:
@@ -72,12 +77,18 @@ def visits(browser: Browser, server: Server) -> tuple[Visit, Visit]:
 def _visit(page: Page, server: Server) -> Visit:
     visit = Visit()
     kinds: dict[str, str] = {}
+    foreign: set[str] = set()
     cached: set[str] = set()
     network = page.context.new_cdp_session(page)
 
     def finished(event: dict[str, Any]) -> None:
         identity = event["requestId"]
-        if identity in kinds and identity not in cached:
+        if identity not in kinds or identity in cached:
+            return
+        if identity in foreign:
+            visit.pictures += 1
+            visit.pictures_kilobytes += event["encodedDataLength"] / 1024
+        else:
             visit.requests += 1
             visit.kilobytes += event["encodedDataLength"] / 1024
             visit.documents += kinds[identity] == "Document"
@@ -85,6 +96,8 @@ def _visit(page: Page, server: Server) -> Visit:
     def sent(event: dict[str, Any]) -> None:
         if event["request"]["url"].startswith("http"):
             kinds[event["requestId"]] = event["type"]
+        if event["type"] == "Image" and not event["request"]["url"].startswith(server.url):
+            foreign.add(event["requestId"])
 
     network.on("Network.requestWillBeSent", sent)
     network.on("Network.requestServedFromCache", lambda event: cached.add(event["requestId"]))

@@ -173,7 +173,17 @@ def test_static_files_are_collected_hashed_and_compressed(collected):
 
     address = staticfiles_storage.url("css/app.css")
     assert re.fullmatch(r"/static/css/app\.[0-9a-f]{12}\.css", address)
-    assert (collected / (address.removeprefix("/static/") + ".gz")).exists()
+    for packed in (".br", ".gz"):
+        assert (collected / (address.removeprefix("/static/") + packed)).exists()
+
+
+def test_script_of_the_board_is_small(collected):
+    """8 KB for everything that gestures do; docs/performance.md has the goals."""
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+    served = collected / staticfiles_storage.url("js/app.js").removeprefix("/static/")
+    assert "// " not in re.sub(r"https?://", "", served.read_text(encoding="utf-8"))
+    assert served.with_name(f"{served.name}.br").stat().st_size <= 8 * 1024
 
 
 # --- Scripts --------------------------------------------------------------------------------------

@@ -1,6 +1,11 @@
 """What a gesture makes the browser do: no more for a long list than for a short one."""
 
+from urllib.parse import urlsplit
+
 import pytest
+from django.contrib.staticfiles import finders
+from playwright.sync_api import Route, expect
+from rjsmin import jsmin
 
 from tests.browser.pages import Board
 
@@ -51,3 +56,35 @@ def test_a_key_moves_one_row(watched, portal, page):
 
     datasets.shows([*live[:4], live[5], live[4], *live[6:]])
     assert touched(watched) == set(live[4:6])
+
+
+def test_the_scripts_work_as_they_are_served(board, portal, page):
+    """Collected, they have no comments and hardly a blank: curation.static."""
+
+    def collected(route: Route) -> None:
+        source = finders.find(urlsplit(route.request.url).path.removeprefix("/static/"))
+        assert isinstance(source, str)
+        with open(source, encoding="utf-8") as script:
+            route.fulfill(body=jsmin(script.read()), content_type="text/javascript; charset=utf-8")
+
+    page.route("**/static/js/*.js", collected)
+    board.open()
+    datasets, live = board.datasets, portal.live("datasets")
+
+    datasets.carry(live[4], 3)
+    with board.saved("move"):
+        page.mouse.up()
+    with board.saved("remove"):
+        datasets.act(live[0], "remove").click()
+    datasets.search.fill("carburants")
+    with board.saved("add"):
+        datasets.options.locator("visible=true").first.click()
+    expect(datasets.rows).to_have_count(len(live))
+    with board.saved("undo"):
+        page.keyboard.press("Control+z")
+    datasets.shows([live[1], live[4], *live[2:4], *live[5:]])
+
+    page.goto("/timeline/")
+    bar = page.locator("[data-bars] a").first
+    bar.focus()
+    expect(page.locator(".tip:visible")).to_contain_text(bar.get_attribute("data-text") or "?")
