@@ -32,7 +32,7 @@ class Prepared(Generic[M]):
         sql, values = queryset.query.sql_with_params()
         return queryset.model, sql, len(values)
 
-    def __call__(self, *values: int | datetime) -> list[M]:
+    def __call__(self, *values: int | str | datetime) -> list[M]:
         """Ask with these values."""
         model, sql, count = self._written
         assert len(values) == count, sql  # noqa: S101  a mistake of ours

@@ -18,6 +18,7 @@ from curation.domain.changes import Changes, changes
 from curation.domain.steps import Steps
 from curation.models import Draft, DraftSteps, Listing
 from curation.portal.items import ItemState
+from curation.prepared import Prepared
 from curation.services.errors import (
     AlreadyListed,
     ListFull,
@@ -42,6 +43,9 @@ MAX_ITEMS = 500
 # What visitors cannot see at all, and so is not added.
 UNSHOWABLE = frozenset({ItemState.GONE, ItemState.DELETED, ItemState.PRIVATE})
 
+_DRAFT = Prepared(lambda: Draft.objects.filter(editor_id=0, listing_id=""))
+_STEPS = Prepared(lambda: DraftSteps.objects.filter(editor_id=0, listing_id=""))
+
 
 def token(listing: Listing, draft: Draft | None) -> str:
     """Name the exact state that a page shows: the draft's version, or the live revision.
@@ -55,7 +59,7 @@ def token(listing: Listing, draft: Draft | None) -> str:
 
 def draft_of(editor: User, listing: Listing) -> Draft | None:
     """Return the editor's open draft of a listing, if any."""
-    return Draft.objects.filter(editor=editor, listing=listing).first()
+    return next(iter(_DRAFT(editor.pk, listing.pk)), None)
 
 
 def move_item(editor: User, listing: Listing, item_id: str, *, to: int, seen: str) -> Draft | None:
@@ -266,8 +270,8 @@ def _walk(
 
 def _shown(editor: User, listing: Listing, seen: str) -> tuple[Draft | None, Selection, Selection]:
     """Read what a page showed: the draft, its selection and its base; StaleDraft if it changed."""
-    draft = Draft.objects.filter(editor=editor, listing=listing).select_related("listing").first()
-    now = draft.listing if draft else Listing.objects.get(pk=listing.pk)
+    draft = draft_of(editor, listing)
+    now = listing if draft else Listing.objects.get(pk=listing.pk)
     if token(now, draft) != seen:
         raise StaleDraft
     return (draft, draft.selection, draft.base) if draft else (None, now.live, now.live)
@@ -285,7 +289,7 @@ def _one_more(
 
 
 def _steps_at(editor: User, listing: Listing, selection: Selection, base: Selection) -> Steps:
-    kept = DraftSteps.objects.filter(editor=editor, listing=listing).first()
+    kept = next(iter(_STEPS(editor.pk, listing.pk)), None)
     return kept.steps if kept and kept.holds(selection, base) else Steps()
 
 

@@ -1,7 +1,7 @@
 """Icons, the letters that stand for a missing picture, and the drawings of a change."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from django import template
 from django.templatetags.static import static
@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from curation.comparison import Comparison
 from curation.domain import drawing
+from curation.domain.selection import Selection
 from curation.portal.items import Item
 
 register = template.Library()
@@ -52,10 +53,13 @@ def letters(item: Item) -> str:
 @register.simple_tag
 def strip(comparison: Comparison) -> SafeString:
     """Draw a change as a small strip: the order before above, the order after below."""
+    return _strip(comparison.before, comparison.after, summary(comparison))
+
+
+@lru_cache(maxsize=100)
+def _strip(before: Selection, after: Selection, words: str) -> SafeString:
     return _svg(
-        drawing.strip(comparison.before, comparison.after),
-        "strip",
-        format_html('role="img" aria-label="{}"', summary(comparison)),
+        drawing.strip(before, after), "strip", format_html('role="img" aria-label="{}"', words)
     )
 
 
