@@ -849,6 +849,12 @@
   };
   document.addEventListener("error", (event) => { if (event.target.matches?.("img[data-letters]")) toLetters(event.target); }, true);
   $$("img[data-letters]").forEach((picture) => { if (picture.complete) picture.decode().catch(() => toLetters(picture)); });
+  const { sayAway } = document.body.dataset;
+  addEventListener("offline", () => showMessage(sayAway));
+  addEventListener("online", () => {
+    if ($("[data-said]")?.textContent === sayAway) clearMessage(); // of a step that failed it is still true
+    htmx.trigger(document.body, "check");
+  });
   // A step that is not saved yet would be lost: the browser asks.
   addEventListener("beforeunload", (event) => { if ([...columns.keys()].some(isBusy)) event.preventDefault(); });
   // Back in the tab or in the history: what is shown may be old.

@@ -273,3 +273,28 @@ def test_publishing_without_an_answer_claims_nothing_and_can_be_repeated(
     expect(page.get_by_role("status").filter(has_text="Publié :")).to_be_visible()
     assert portal.live("datasets") == (live[1], live[0], *live[2:])
     assert AuditEntry.objects.get(action=Action.PUBLISH_SUCCEEDED).note == "Malgré la coupure"
+
+
+def test_being_offline_is_said_until_it_is_over(board, portal, page):
+    page.context.set_offline(True)
+    away = page.get_by_role("alert")
+    expect(away).to_contain_text("Vous êtes hors ligne.")
+    board.datasets.shows(portal.live("datasets"))
+
+    with board.refreshed():
+        page.context.set_offline(False)
+    expect(away).to_be_hidden()
+
+
+def test_a_step_that_failed_offline_is_still_told_of_afterwards(board, portal, page, trouble):
+    trouble.expect("ERR_INTERNET_DISCONNECTED")
+    trouble.expect("htmx:sendError")
+    page.context.set_offline(True)
+    board.datasets.act(portal.live("datasets")[0], "remove").click()
+    told = page.get_by_role("alert")
+    expect(told).to_contain_text("votre dernière modification n’est pas enregistrée")
+
+    with board.refreshed():
+        page.context.set_offline(False)
+    expect(told).to_contain_text("votre dernière modification n’est pas enregistrée")
+    board.datasets.shows(portal.live("datasets"))

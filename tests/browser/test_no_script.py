@@ -72,6 +72,23 @@ def test_the_whole_job(board, portal):
     assert AuditEntry.objects.get(action=Action.PUBLISH_SUCCEEDED).note == "Sans script"
 
 
+def test_a_step_is_told_and_undone_beside_it(board, portal):
+    page, datasets, live = board.page, board.datasets, portal.live("datasets")
+    toast = page.get_by_role("complementary", name="Dernière étape")
+    datasets.row(live[0]).hover()
+    datasets.act(live[0], "remove").click()
+    expect(toast).to_contain_text("retiré de la liste.")
+
+    toast.get_by_role("button", name="Annuler").click()
+    datasets.shows(live)
+    expect(toast).to_contain_text("Annulé")
+    toast.get_by_role("button", name="Refaire").click()
+    datasets.shows(live[1:])
+    toast.get_by_role("link", name="Fermer ce message").click()
+    expect(toast).to_be_hidden()
+    assert drafted("datasets") == live[1:]
+
+
 def test_discarding_asks_first(board, portal):
     page, datasets, live = board.page, board.datasets, portal.live("datasets")
     datasets.row(live[0]).hover()

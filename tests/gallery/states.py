@@ -147,6 +147,23 @@ def board_menu(stage: Stage) -> Page:
 
 
 @state("board")
+def board_told(stage: Stage) -> Page:
+    """What the last step did, and the way back."""
+    board = stage.board()
+    step(board, stage.portal.live("datasets")[2], "Delete")
+    expect(board.page.locator("#toast p")).to_be_visible()
+    return board.page
+
+
+@state("board")
+def board_offline(stage: Stage) -> Page:
+    board = stage.board()
+    board.page.context.set_offline(True)
+    expect(board.page.get_by_role("alert")).to_be_visible()
+    return board.page
+
+
+@state("board")
 def board_not_saved(stage: Stage) -> Page:
     board = stage.board()
     gate = Gate(board.page, "**/items/**")
