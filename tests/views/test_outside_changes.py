@@ -31,7 +31,7 @@ def test_an_item_that_was_deleted_is_named(signed_in, listing, client_of_portal,
 
     shown = html(signed_in.get(page.format(AuditEntry.objects.first().sequence)))
 
-    assert f"{BY_ITSELF}: <bdi>« {gone.title} »</bdi>" in shown
+    assert f'{BY_ITSELF}: <q dir="auto">{gone.title}</q>' in shown
     assert BY_SOMEBODY not in shown
 
 
