@@ -100,28 +100,55 @@ def test_the_page_scrolls_by_everything_but_the_handle(board, portal, finger, pa
     assert drafted("datasets") is None
 
 
-def test_the_edge_of_the_screen_scrolls_a_long_list(board, portal, finger, page):
+@pytest.fixture
+def long(board, portal) -> tuple[str, ...]:
+    """Fill the first list of the board with 200 items."""
     ids = (*portal.live("datasets"), *portal.unlisted("datasets", 191))
     portal.set_live("datasets", ids)
     board.open()
     expect(board.datasets.rows).to_have_count(200)
-    first = board.datasets.rows.first
-    carried = ids[0]
+    return ids
 
-    x, y = finger.down(board.datasets.grip(carried))
+
+def test_the_edge_of_the_screen_scrolls_a_long_list(board, long, finger, page):
+    datasets, carried = board.datasets, long[0]
+    x, y = finger.down(datasets.grip(carried))
     finger.move(x, y, 834)
-    expect(board.datasets.row(ids[20])).to_be_in_viewport()
+    expect(datasets.row(long[20])).to_be_in_viewport()
     finger.move(x, 834, 400)
     with board.saved("move"):
         finger.up()
 
-    expect(first).to_have_attribute("data-id", ids[1])
-    place = int(board.datasets.row(carried).locator(".item__pos").text_content() or 0)
+    place = drafted("datasets").index(carried) + 1
     assert place > 15
-    order = (*ids[1:place], carried, *ids[place:])
-    assert drafted("datasets") == order
-    expect(board.datasets.rows.nth(place - 1)).to_have_attribute("data-id", carried)
-    expect(board.datasets.row(carried)).to_be_in_viewport()
+    assert drafted("datasets") == (*long[1:place], carried, *long[place:])
+    datasets.shows(drafted("datasets"))
+    expect(datasets.row(carried)).to_be_in_viewport()
+
+    # And up again, to the very top.
+    x, y = finger.down(datasets.grip(carried))
+    finger.move(x, y, 6)
+    expect(datasets.list.locator(".gap")).to_have_text("n° 1", timeout=20_000)
+    with board.saved("move"):
+        finger.up()
+    datasets.shows(long)
+    assert drafted("datasets") is None
+
+
+def test_a_drag_scrolls_nothing_but_at_the_edges(board, long, finger, page):
+    row = board.datasets.row(long[24])
+    row.evaluate("row => row.scrollIntoView({ block: 'center' })")
+    before = page.evaluate("scrollY")
+    x, y = finger.down(row.locator(".item__handle"))
+    expect(row).to_have_class(LIFTED)
+    finger.move(x, y, y - 150)
+    finger.move(x, y - 150, y + 150)
+    expect(board.datasets.list.locator(".gap")).not_to_have_text("n° 25")
+    assert page.evaluate("scrollY") == before
+    with board.saved("move"):
+        finger.up()
+    assert page.evaluate("scrollY") == before
+    assert drafted("datasets") != long
 
 
 def test_the_actions_of_a_row_are_behind_a_button(board, portal, page):
@@ -175,3 +202,57 @@ def test_search_review_and_publish(board: Board, portal, page):
         board.button("publish").tap()
     expect(page.get_by_role("status").filter(has_text="Publié :")).to_be_visible()
     assert len(portal.live("datasets")) == 10
+
+
+def test_from_the_first_look_to_publication_by_touch_alone(visit, editor, portal, playwright):
+    phone = playwright.devices["Pixel 7"] | {"viewport": {"width": 390, "height": 844}}
+    del phone["default_browser_type"]
+    page = visit(None, **phone).new_page()
+    board, live = Board(page), portal.live("datasets")
+    datasets = board.datasets
+    page.goto("/")
+    for label in ("Nom d’utilisateur", "Mot de passe"):
+        page.get_by_label(label).tap()
+        page.keyboard.type("claire")
+    with board.refreshed():
+        page.get_by_role("button", name="Se connecter").tap()
+
+    # Add what is proposed, at a chosen place.
+    datasets.search.tap()
+    expect(datasets.options.first).to_be_visible()
+    page.get_by_label("Ajouter à la position").first.tap()
+    page.keyboard.type("2")
+    new = datasets.options.first.get_attribute("data-id")
+    with board.saved("add"):
+        datasets.options.first.tap()
+    order = [live[0], new, *live[1:]]
+    datasets.shows(order)
+
+    # Drag, remove, change one's mind.
+    finger = Finger(page)
+    x, y = finger.down(datasets.grip(live[0]))
+    expect(datasets.row(live[0])).to_have_class(LIFTED)
+    finger.move(x, y, middle_of(datasets.row(new)) + 8)
+    with board.saved("move"):
+        finger.up()
+    order[:2] = [new, live[0]]
+    datasets.shows(order)
+    datasets.row(live[8]).locator("[data-more]").tap()
+    with board.saved("remove"):
+        datasets.act(live[8], "remove").tap()
+    datasets.shows(order[:-1])
+    with board.saved("undo"):
+        page.locator("#undo").tap()
+    datasets.shows(order)
+
+    # Look at it as visitors would, publish it, find it in the history.
+    board.button("preview").tap()
+    draft = page.get_by_role("region", name="Votre brouillon")
+    expect(draft.locator("li.card").first).to_have_attribute("data-id", new)
+    page.get_by_role("link", name="À la une", exact=True).last.tap()
+    board.button("review").tap()
+    with board.refreshed():
+        board.button("publish").tap()
+    assert portal.live("datasets") == tuple(order)
+    page.get_by_role("link", name="Historique").first.tap()
+    expect(page.locator(".entry").first).to_contain_text("Claire Test a publié la version")
