@@ -117,6 +117,7 @@ def test_live_settles_what_an_attempt_left_open(signed_in, editor, listing, port
     settled = html(signed_in.htmx_get("/live/"))
 
     assert "is not confirmed yet" in waiting
+    assert "<b>Datasets: </b>" in waiting
     assert "is not confirmed yet" not in settled
     assert AuditEntry.objects.first().action == Action.PUBLISH_FAILED
     assert Draft.objects.count() == 1
