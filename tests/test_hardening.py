@@ -3,6 +3,7 @@
 import gzip
 import re
 
+import brotli
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -175,27 +176,34 @@ def test_no_page_has_a_style_or_a_script_of_its_own(signed_in, listing):
 # --- Compressed pages -----------------------------------------------------------------------------
 
 
-def packed(browser: Client, path: str) -> tuple[bytes, bytes]:
-    """Return what a browser that takes gzip gets, as it is sent and as it reads."""
-    answer = browser.get(path, headers={"Accept-Encoding": "br, gzip"})
-    assert answer.headers["Content-Encoding"] == "gzip"
-    assert "Accept-Encoding" in answer.headers["Vary"]
-    sent = answer.getvalue()
-    return sent, gzip.decompress(sent)
+@pytest.mark.parametrize(
+    ("taken", "encoding", "unpack"),
+    [
+        ("gzip, deflate", "gzip", gzip.decompress),
+        ("gzip, deflate, br, zstd", "br", brotli.decompress),
+        ("br;q=0, gzip", "gzip", gzip.decompress),
+    ],
+)
+def test_pages_are_compressed_and_differ_in_length_and_token(
+    signed_in, listing, taken, encoding, unpack
+):
+    answers = [signed_in.get("/", headers={"Accept-Encoding": taken}) for _ in range(8)]
+    pages = [unpack(answer.content) for answer in answers]
 
-
-def test_pages_are_compressed_and_differ_in_length_and_token(signed_in, listing):
-    answers = [packed(signed_in, "/") for _ in range(8)]
-
-    assert all(len(sent) < len(page) / 4 for sent, page in answers)
-    # Django names each stream at random, in up to a hundred bytes; byte 3 says that it has a name.
-    assert all(sent[3] & 8 for sent, _ in answers)
-    tokens = {re.search(rb'name="csrfmiddlewaretoken" value="(\w+)"', page) for _, page in answers}
-    assert len({token and token[1] for token in tokens}) == 8
+    for answer, page in zip(answers, pages, strict=True):
+        assert answer.headers["Content-Encoding"] == encoding
+        assert "Accept-Encoding" in answer.headers["Vary"]
+        assert int(answer.headers["Content-Length"]) == len(answer.content) < len(page) / 4
+    if encoding == "br":
+        assert len({len(answer.headers["X-Padding"]) for answer in answers}) > 1
+    else:  # Django names each stream at random; byte 3 says that it has a name
+        assert all(answer.content[3] & 8 for answer in answers)
+    tokens = {re.findall(rb'name="csrfmiddlewaretoken" value="(\w+)"', page)[0] for page in pages}
+    assert len(tokens) == 8
 
 
 def test_an_export_is_compressed_while_it_is_streamed(signed_in, listing):
-    answer = signed_in.get("/history/export.jsonl", headers={"Accept-Encoding": "gzip"})
+    answer = signed_in.get("/history/export.jsonl", headers={"Accept-Encoding": "gzip, br"})
 
     assert answer.streaming
     assert "Content-Length" not in answer.headers

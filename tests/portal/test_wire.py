@@ -5,6 +5,7 @@ import json
 import threading
 import time
 
+import brotli
 import pytest
 
 from curation.portal import errors
@@ -346,6 +347,11 @@ def test_the_client_works_again_after_a_time_out():
             errors.PortalUnreadable,
             id="huge once unpacked",
         ),
+        pytest.param(
+            reply(brotli.compress(HUGE), Content_Encoding="br"),
+            errors.PortalUnreadable,
+            id="huge once unpacked by Brotli",
+        ),
         pytest.param(reply("[]", Content_Length="2, 3"), errors.PortalBroken, id="two lengths"),
     ],
 )
@@ -354,8 +360,9 @@ def test_an_answer_that_is_none(answer, error):
         client_of(portal.url).home_ids("datasets")
 
 
-def test_gzip_is_unpacked():
-    with serving(reply(gzip.compress(IDS.encode()), Content_Encoding="gzip")) as portal:
+@pytest.mark.parametrize(("how", "pack"), [("gzip", gzip.compress), ("br", brotli.compress)])
+def test_what_is_compressed_is_unpacked(how, pack):
+    with serving(reply(pack(IDS.encode()), Content_Encoding=how)) as portal:
         assert client_of(portal.url).home_ids("datasets") == (ID,)
 
 
