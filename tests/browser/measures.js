@@ -23,6 +23,24 @@
       }).map(outline);
     },
 
+    // Text that is cut off at a side by what lies around it.
+    clipped() {
+      const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = [];
+      for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+        const holder = text.parentElement;
+        if (!text.data.trim() || !isSeen(holder)) continue;
+        if (holder.closest(".sr-only, .cut, select, textarea, svg, .desc")) continue;
+        let around = holder;
+        while (around && getComputedStyle(around).overflowX === "visible") around = around.parentElement;
+        if (!around || /auto|scroll/.test(getComputedStyle(around).overflowX)) continue;
+        const range = document.createRange();
+        range.selectNodeContents(text);
+        const is = range.getBoundingClientRect(), may = around.getBoundingClientRect();
+        if (is.right > may.right + 1 || is.left < may.left - 1) found.push(outline(holder));
+      }
+      return found;
+    },
+
     // WCAG 2.5.8: 24 px each way, or so far from others that a circle of 24 px meets none of them, or in
     // a line of text.
     small() {

@@ -222,7 +222,7 @@ def test_from_the_first_look_to_publication_by_touch_alone(visit, editor, portal
     expect(datasets.options.first).to_be_visible()
     page.get_by_label("Ajouter à la position").first.tap()
     page.keyboard.type("2")
-    new = datasets.options.first.get_attribute("data-id")
+    new = datasets.options.first.get_attribute("data-id") or ""
     with board.saved("add"):
         datasets.options.first.tap()
     order = [live[0], new, *live[1:]]
