@@ -1,5 +1,7 @@
 """What axe finds on a page as it is."""
 
+from collections.abc import Sequence
+
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
@@ -12,9 +14,13 @@ CONTRAST = {
 }
 
 
-def violations(page: Page, options: dict = EVERYTHING) -> list[str]:
-    """Return each rule that is broken, with what breaks it."""
+def violations(page: Page, options: dict = EVERYTHING, *, exclude: Sequence[str] = ()) -> list[str]:
+    """Return each rule that is broken, with what breaks it, outside of what is excluded."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
-    found = page.evaluate("async (o) => (await axe.run(o)).violations", options)
+    context = {"include": [["html"]], "exclude": [[selector] for selector in exclude]}
+    found = page.evaluate(
+        "async ([context, options]) => (await axe.run(context, options)).violations",
+        [context, options],
+    )
     return [f"{each['id']}: {node['html']}" for each in found for node in each["nodes"]]

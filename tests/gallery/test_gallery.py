@@ -13,7 +13,7 @@ from tests.servers import ROOT
 # What can be asked for and is no page: fragments, files, ways that lead on, answers for machines.
 NO_PAGES = {
     *("board-live", "history-csv", "history-jsonl", "timeline-export"),
-    *("oidc-callback", "oidc-signed-out", "healthz", "readyz", "metrics"),
+    *("oidc-callback", "oidc-signed-out", "brand", "healthz", "readyz", "metrics"),
 }
 
 
