@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from curation.models import Action, AuditEntry
 from curation.sandbox import faults
@@ -322,3 +322,64 @@ def test_a_banner_that_goes_leaves_the_focus_in_the_page(board, portal, press, p
         press("Enter")
     expect(again).to_have_count(0)
     expect(page.get_by_role("main")).to_be_focused()
+
+
+def test_filters_several_and_a_restoration_without_a_mouse(page, board, portal, press):
+    datasets, live = board.datasets, portal.live("datasets")
+    tagged, other = portal.unlisted("datasets", 2)
+    portal.change("datasets", tagged, title="Zébulons", tags=["rare"])
+    portal.change("datasets", other, title="Zébulons", tags=[])
+
+    def go(to: Locator, key: str = "Tab") -> None:
+        for _stop in range(200):
+            if to.evaluate("to => to === document.activeElement"):
+                return
+            press(key)
+        raise AssertionError(f"no way to {to}")
+
+    # Narrow the results, then choose the one that is left.
+    press("/")
+    page.keyboard.type("zébulons")
+    expect(datasets.options).to_have_count(2)
+    go(datasets.section.locator(".combo__filters summary"))
+    press("Enter")
+    go(datasets.section.get_by_label("Mot-clé"))
+    page.keyboard.type("rare")
+    press("Enter")
+    expect(datasets.options).to_have_count(1)
+    go(datasets.search, "Shift+Tab")
+    press("ArrowDown")
+    with board.saved("add"):
+        press("Enter")
+    datasets.shows([*live, tagged])
+
+    # Move two of them together.
+    go(datasets.grip(live[7]))
+    press("Shift+Space")
+    go(datasets.row(live[8]).get_by_role("checkbox"))
+    press("Space")
+    go(datasets.section.get_by_role("button", name="Déplacer", exact=True), "Shift+Tab")
+    with board.saved("move"):
+        press("Enter")
+    order = [*live[7:9], *live[:7], tagged]
+    datasets.shows(order)
+    go(board.button("review"))
+    press("Enter")
+    go(board.button("publish"))
+    with board.refreshed():
+        press("Enter")
+    assert portal.live("datasets") == tuple(order)
+
+    # Go back to what was there before, by way of the history.
+    go(page.get_by_role("link", name="Historique").first)
+    press("Enter")
+    go(page.get_by_role("link", name="Première lecture de la liste").last)
+    press("Enter")
+    go(page.get_by_role("link", name="Restaurer cet état"))
+    press("Enter")
+    go(page.get_by_role("button", name="En faire mon brouillon"))
+    press("Enter")
+    go(board.button("publish"))
+    with board.refreshed():
+        press("Enter")
+    assert portal.live("datasets") == live

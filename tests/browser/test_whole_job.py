@@ -138,3 +138,57 @@ def test_with_the_mouse_from_sign_in_to_history(visit, portal, editor):
     page.goto("/sandbox/")
     shown = page.locator("section").filter(has_text="Jeux de données à la une").locator("[data-id]")
     assert [card.get_attribute("data-id") for card in shown.all()] == order
+
+
+@pytest.mark.firefox
+def test_without_the_keyboard(board, portal, page):
+    datasets, live = board.datasets, portal.live("datasets")
+
+    # A suggestion, by a click.
+    datasets.search.click()
+    new = datasets.options.first.get_attribute("data-id") or ""
+    with board.saved("add"):
+        datasets.options.first.click()
+    order = [*live, new]
+    datasets.shows(order)
+
+    # Back, and forth again.
+    with board.saved("undo"):
+        page.locator("#undo").click()
+    datasets.shows(live)
+    with board.saved("redo"):
+        page.locator("#redo").click()
+    datasets.shows(order)
+
+    # Several to the top, by the boxes beside them.
+    datasets.section.get_by_role("button", name="Sélectionner").click()
+    for item_id in (live[5], new):
+        datasets.row(item_id).get_by_role("checkbox").click()
+    with board.saved("move"):
+        datasets.section.get_by_role("button", name="Déplacer", exact=True).click()
+    order = [live[5], new, *live[:5], *live[6:]]
+    datasets.shows(order)
+
+    # The preview and back, then out.
+    board.button("preview").click()
+    draft = page.get_by_role("region", name="Votre brouillon")
+    expect(draft.locator("li.card").first).to_have_attribute("data-id", live[5])
+    page.get_by_role("link", name="Mobile").click()
+    expect(page.locator(".sites--phone").first).to_be_visible()
+    page.get_by_role("navigation", name="principale").get_by_role("link", name="À la une").click()
+    board.button("review").click()
+    with board.refreshed():
+        board.button("publish").click()
+    assert portal.live("datasets") == tuple(order)
+
+    # What was there before comes back from the history.
+    page.get_by_role("link", name="Historique").first.click()
+    page.get_by_role("link", name="Première lecture de la liste").last.click()
+    page.get_by_role("link", name="Restaurer cet état").click()
+    page.get_by_role("button", name="En faire mon brouillon").click()
+    with board.refreshed():
+        board.button("publish").click()
+    assert portal.live("datasets") == live
+    page.locator("summary.me").click()
+    page.locator("[data-action=sign-out]").click()
+    expect(page).to_have_url(re.compile("/sign-in/"))
