@@ -147,9 +147,15 @@
     }));
     rowsOf(list).forEach((row) => settled.has(row) || row.remove());
     if (parts) {
+      // The form stays: all buttons of all rows are in it, and would look for another one.
+      const form = $(`#${key}-form`), given = form && $(`[id="${form.id}"]`, parts);
+      if (given) {
+        $$("input", given).forEach(({ name, value }) => { $(`[name=${name}]`, form).value = value; });
+        given.remove();
+      }
       const around = [...parts.children], place = around.findIndex((part) => part.matches("ol"));
       list.hidden = around[place].hidden;
-      for (const part of [...list.parentNode.children]) if (part !== list) part.remove();
+      for (const part of [...list.parentNode.children]) if (part !== list && part !== form) part.remove();
       list.before(...around.slice(0, place));
       list.after(...around.slice(place + 1));
     }

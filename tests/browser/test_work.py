@@ -50,12 +50,17 @@ def test_a_drop_touches_the_rows_that_it_passes(watched, portal, page):
 
 def test_a_key_moves_one_row(watched, portal, page):
     datasets, live = watched.datasets, portal.live("datasets")
+    form = page.locator("#datasets-form")
+    form.evaluate("form => { form.isOld = true }")
+    seen = form.locator("[name=version]").input_value()
     datasets.grip(live[4]).focus()
     with watched.saved("move"):
         page.keyboard.press("Alt+ArrowDown")
 
     datasets.shows([*live[:4], live[5], live[4], *live[6:]])
     assert touched(watched) == set(live[4:6])
+    expect(form.locator("[name=version]")).not_to_have_value(seen)
+    assert form.evaluate("form => form.isOld")  # a thousand buttons are in it
 
 
 def test_the_scripts_work_as_they_are_served(board, portal, page):
