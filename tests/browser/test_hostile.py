@@ -99,7 +99,6 @@ def test_links_lead_to_web_pages_only(visit, editor, portal, trouble):
     assert set(page.evaluate("[...document.links].map(link => link.protocol)")) == {"http:"}
 
 
-@pytest.mark.firefox
 def test_nothing_is_wider_than_the_window(visit, editor, hostile, trouble):
     page = visit(editor).new_page()
     board = Board(page).open()
