@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.staticfiles.storage import StaticFilesStorage
 from django.core.files.base import ContentFile
-from rjsmin import jsmin
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 if TYPE_CHECKING:
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 class CollectedStaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # untyped
     """Hashed and compressed once collected (script/setup, the image); as they are before.
 
-    Our scripts are served without their comments, which are a quarter of them.
+    Our scripts are served without comments, and with short names for what is theirs alone.
     """
 
     def url(self, name: str | None, force: bool = False) -> str:
@@ -28,5 +27,14 @@ class CollectedStaticFiles(CompressedManifestStaticFilesStorage):  # type: ignor
 
     def _save(self, name: str, content: File[bytes]) -> Any:
         if name.startswith("js/"):
-            content = ContentFile(jsmin(b"".join(content.chunks())))
+            script = b"".join(content.chunks()).decode()
+            content = ContentFile(minified(script).encode())
         return super()._save(name, content)
+
+
+def minified(script: str) -> str:
+    """Return a script as it is served."""
+    import minify  # noqa: PLC0415  the runtime of another language, which no server needs
+
+    shorter: str = minify.string("application/javascript", script)
+    return shorter

@@ -183,7 +183,7 @@ def test_script_of_the_board_is_small(collected):
 
     served = collected / staticfiles_storage.url("js/app.js").removeprefix("/static/")
     assert "// " not in re.sub(r"https?://", "", served.read_text(encoding="utf-8"))
-    assert served.with_name(f"{served.name}.br").stat().st_size <= 8.5 * 1024
+    assert served.with_name(f"{served.name}.br").stat().st_size <= 8 * 1024
 
 
 # --- Scripts --------------------------------------------------------------------------------------

@@ -5,8 +5,8 @@ from urllib.parse import urlsplit
 import pytest
 from django.contrib.staticfiles import finders
 from playwright.sync_api import Route, expect
-from rjsmin import jsmin
 
+from curation.static import minified
 from tests.browser.pages import Board
 
 pytestmark = pytest.mark.browser
@@ -64,13 +64,14 @@ def test_a_key_moves_one_row(watched, portal, page):
 
 
 def test_the_scripts_work_as_they_are_served(board, portal, page):
-    """Collected, they have no comments and hardly a blank: curation.static."""
+    """Collected, they have other names and no comments: curation.static."""
 
     def collected(route: Route) -> None:
         source = finders.find(urlsplit(route.request.url).path.removeprefix("/static/"))
         assert isinstance(source, str)
         with open(source, encoding="utf-8") as script:
-            route.fulfill(body=jsmin(script.read()), content_type="text/javascript; charset=utf-8")
+            served = minified(script.read())
+        route.fulfill(body=served, content_type="text/javascript; charset=utf-8")
 
     page.route("**/static/js/*.js", collected)
     board.open()
