@@ -26,7 +26,6 @@ django.setup()
 
 from django.conf import settings  # noqa: E402  the settings come first, then the models
 from django.contrib import admin  # noqa: E402
-from django.core.cache import cache  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
@@ -34,7 +33,7 @@ from django.urls import path  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from benchmarks.logs import POPULAR, RARE_PERSON, build  # noqa: E402
-from curation import urls  # noqa: E402
+from curation import fragments, urls  # noqa: E402
 from curation.accounts.roles import Role  # noqa: E402
 from curation.models import Action, AuditEntry, AuditTitle, User  # noqa: E402
 from curation.services import audit  # noqa: E402
@@ -123,7 +122,7 @@ def measures(size: int) -> dict[str, Callable[[], object]]:
     }
 
     def get_unseen() -> None:
-        cache.clear()
+        fragments.forget()
         get("/history/")
 
     return found | {"first page, rows unseen": get_unseen, "append": append}
