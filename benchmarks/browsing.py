@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from shutil import which
-from statistics import median
+from statistics import median, quantiles
 from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -15,10 +15,21 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from benchmarks.serving import Server
 
 # From the release of the pointer to the end of the work that it causes, and of the next frame's,
-# without the wait for that frame. The first listener of all begins, the last one ends.
+# without the wait for that frame. The first listener of all begins, the last one ends. And of each
+# frame while an item is carried: what its callbacks do, style, layout and paint.
 _CLOCK = """
 window.drops = [];
-let began = 0;
+window.carries = [];
+let began = 0, isCarried = false;
+function carry() {
+  if (!isCarried) return;
+  const frame = performance.now(), painted = new MessageChannel();
+  painted.port1.onmessage = () => carries.push(performance.now() - frame);
+  painted.port2.postMessage(0);
+  requestAnimationFrame(carry);
+}
+addEventListener("pointerdown", () => { isCarried = true; requestAnimationFrame(carry); }, true);
+addEventListener("pointerup", () => { isCarried = false; }, true);
 addEventListener("pointerup", () => { began = performance.now(); }, true);
 addEventListener("pointerup", () => {
   const handled = performance.now() - began;
@@ -108,8 +119,12 @@ def _visit(page: Page, server: Server) -> Visit:
     return visit
 
 
-def drops(browser: Browser, server: Server, times: int) -> float:
-    """Drag an item down the list and back; return the median milliseconds of work at the drop."""
+def drags(browser: Browser, server: Server, times: int) -> tuple[float, float]:
+    """Drag an item down the list and back.
+
+    Return milliseconds of work: the median of the drops, and what nineteen of twenty frames
+    before it stay below.
+    """
     with _context(browser, server) as context:
         page = context.new_page()
         page.add_init_script(_CLOCK)
@@ -124,8 +139,8 @@ def drops(browser: Browser, server: Server, times: int) -> float:
             assert end
             page.mouse.move(start["x"] + start["width"] / 2, start["y"] + start["height"] / 2)
             page.mouse.down()
-            page.mouse.move(start["x"] + 20, end["y"] + end["height"] / 2, steps=6)
+            page.mouse.move(start["x"] + 20, end["y"] + end["height"] / 2, steps=30)
             with page.expect_response(lambda response: "/move/" in response.url):
                 page.mouse.up()
             page.wait_for_function("n => drops.length >= n", arg=turn + 1)
-        return median(page.evaluate("drops"))
+        return median(page.evaluate("drops")), quantiles(page.evaluate("carries"), n=20)[-1]

@@ -35,7 +35,7 @@ import requests
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.browsing import chromium, drops, visits
+from benchmarks.browsing import chromium, drags, visits
 from benchmarks.costs import (
     BATCH,
     Board,
@@ -213,7 +213,9 @@ def browser(stage: Stage, ours: Server, others: dict[str, Server]) -> Iterator[R
             yield Row(f"again: {name}", warm.kilobytes, "KB", None, most.get("KB again"))
         stage.lengthen(LONG)
         Board(ours).live()  # it takes over what an outsider did
-        yield Row(f"drop on a list of {LONG}", drops(browser, ours, 10), "ms", None, 16)
+        drop, frame = drags(browser, ours, 10)
+        yield Row(f"drop on a list of {LONG}", drop, "ms", None, 16)
+        yield Row(f"a frame of carrying it over a list of {LONG}", frame, "ms", None, 1000 / 60)
 
 
 def growth(stage: Stage, ours: Server, rounds: int) -> Iterator[Row]:
