@@ -13,7 +13,7 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, R
 
 from curation.models import User
 from tests.browser.chromium import launch_options, sign_in
-from tests.browser.pages import Board
+from tests.browser.pages import Board, remember_what_is_shown
 from tests.conftest import Portal
 from tests.oidc import conftest as oidc
 
@@ -152,6 +152,7 @@ def visit(portal: Portal, traffic, trouble: Trouble, live_server, new_context) -
         context = new_context(**options)
         context.set_default_timeout(10_000)
         trouble.watch(context)
+        remember_what_is_shown(context)
         if user:
             sign_in(context, user, live_server.url)
         return context

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from typing import Any
 
-from playwright.sync_api import APIResponse, Locator, Page, Route, expect
+from playwright.sync_api import APIResponse, BrowserContext, Locator, Page, Response, Route, expect
 
 from curation.models import Draft
 
@@ -62,6 +61,23 @@ class Column:
         )
 
 
+# What an answer brings settles a moment after it is swapped in: only then has the focus its place.
+# One that a newer request or a new page makes void is never shown.
+REMEMBER_WHAT_IS_SHOWN = """
+window.answers = { shown: new Set(), awaited: 0 };
+addEventListener("htmx:beforeSend", () => { answers.awaited += 1; });
+addEventListener("htmx:afterRequest", ({ detail: { xhr } }) => setTimeout(() => {
+  answers.awaited -= 1;
+  answers.shown.add(xhr.getResponseHeader("X-Request-ID"));
+}, htmx.config.settleDelay));
+"""
+
+
+def remember_what_is_shown(context: BrowserContext) -> None:
+    """Let a board's pages tell which answers they have shown, for `Board` to wait for."""
+    context.add_init_script(REMEMBER_WHAT_IS_SHOWN)
+
+
 class Board:
     """The board in one tab."""
 
@@ -80,16 +96,26 @@ class Board:
             self.page.goto("/")
         return self
 
-    @contextmanager
-    def saved(self, action: str, status: int = 200) -> Iterator[None]:
-        """Wait for the answer to a step: "move", "add", "remove" or "restore"."""
-        with self.page.expect_response(lambda answer: answer.url.endswith(f"/{action}/")) as event:
-            yield
-        assert event.value.status == status
+    def saved(self, action: str, status: int = 200) -> AbstractContextManager[None]:
+        """Wait until the answer to a step is shown: "move", "add", "remove" or "restore"."""
+        return self._answered(lambda answer: answer.url.endswith(f"/{action}/"), status)
 
-    def refreshed(self) -> AbstractContextManager[Any]:
-        """Wait for an answer with fresh lists."""
-        return self.page.expect_response(lambda response: "/live/" in response.url)
+    def refreshed(self) -> AbstractContextManager[None]:
+        """Wait until an answer with fresh lists is shown."""
+        return self._answered(lambda answer: "/live/" in answer.url)
+
+    @contextmanager
+    def _answered(
+        self, is_it: Callable[[Response], bool], status: int | None = None
+    ) -> Iterator[None]:
+        with self.page.expect_response(is_it) as event:
+            yield
+        assert status in {None, event.value.status}
+        # The network has it before the page does: what is pressed in between meets the old list.
+        self.page.wait_for_function(
+            "id => answers.shown.has(id) || !answers.awaited",
+            arg=event.value.headers["x-request-id"],
+        )
 
     def says(self, text: str | re.Pattern[str]) -> None:
         """Expect what a screen reader is told."""
