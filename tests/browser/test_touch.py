@@ -35,7 +35,7 @@ class Finger:
     def up(self) -> None:
         """Take the finger away from where it rests.
 
-        One that leaves in motion flings, and Chromium lets the next tap stop that and click nothing.
+        One that leaves in motion flings, and Chromium lets the next tap stop that, and no more.
         """
         for _ in range(6):  # frames; it counts as resting after 40 ms
             self._page.evaluate("new Promise(requestAnimationFrame)")
