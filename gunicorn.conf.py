@@ -1,5 +1,6 @@
 """How gunicorn serves the product: it reads this file wherever it starts beside manage.py."""
 
+import gc
 import os
 import sys
 from collections.abc import Mapping
@@ -67,3 +68,14 @@ access_log_format = (
     "%(method)s %(path)s status=%(status)s bytes=%(bytes)s milliseconds=%(milliseconds)s"
     " request_id=%(request_id)s"
 )
+
+
+def when_ready(_server: Any) -> None:
+    """Leave what was loaded out of every later search for garbage; then fork.
+
+    It stays for as long as the server does, and a worker that does not look at it shares its pages.
+    What requests leave behind is mostly freed without a search: one is made less often.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)

@@ -1,5 +1,6 @@
 """How the server is run."""
 
+import gc
 import runpy
 from datetime import timedelta
 from pathlib import Path
@@ -60,3 +61,16 @@ def test_its_own_lines_are_written_as_ours(gunicorn):
 
     handlers = [log._get_gunicorn_handler(each) for each in (log.error_log, log.access_log)]
     assert [type(handler.formatter) for handler in handlers] == [PlainLines, PlainLines]
+
+
+def test_workers_do_not_search_what_was_loaded_for_garbage(gunicorn):
+    before = gc.get_threshold()
+
+    try:
+        gunicorn.when_ready(None)
+
+        assert gc.get_freeze_count() > 10_000
+        assert gc.get_threshold() > before
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*before)
