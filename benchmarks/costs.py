@@ -37,6 +37,8 @@ class Board:
     def _show(self, page: str) -> None:
         self.page = page
         self.version = version_of(page, f"{self.listing}-form")
+        shown = page.partition(f'id="{self.listing}-list"')[2].partition('name="shown" value="')[2]
+        self.shown = shown.partition('"')[0]
 
     @property
     def items(self) -> list[str]:
@@ -46,7 +48,8 @@ class Board:
     def step(self, item: str, act: str, **fields: str) -> None:
         """Do one thing with an item."""
         path = f"/lists/{self.listing}/items/{item}/{act}/"
-        self._show(self.post(path, version=self.version, **fields).text)
+        sent = {"version": self.version, "shown": self.shown}
+        self._show(self.post(path, **sent, **fields).text)
 
     def post(self, path: str, **fields: str) -> requests.Response:
         """Send a form; AssertionError unless it was taken."""

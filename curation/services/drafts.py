@@ -7,6 +7,7 @@ still be true, or StaleDraft is raised and nothing is written.
 from __future__ import annotations
 
 from copy import copy
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
@@ -43,6 +44,27 @@ MAX_ITEMS = 500
 # What visitors cannot see at all, and so is not added.
 UNSHOWABLE = frozenset({ItemState.GONE, ItemState.DELETED, ItemState.PRIVATE})
 
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What one step made of a draft, which is None if it does not differ from the live list."""
+
+    draft: Draft | None
+    before: Selection
+    # What either differs from: a step leaves it as it is.
+    base: Selection
+
+    @property
+    def after(self) -> Selection:
+        """Return the selection that the step led to."""
+        return self.draft.selection if self.draft else self.base
+
+    @property
+    def changes(self) -> Changes:
+        """Return what the step changed."""
+        return changes(self.before, self.after)
+
+
 _DRAFT = Prepared(lambda: Draft.objects.filter(editor_id=0, listing_id=""))
 _STEPS = Prepared(lambda: DraftSteps.objects.filter(editor_id=0, listing_id=""))
 
@@ -62,12 +84,12 @@ def draft_of(editor: User, listing: Listing) -> Draft | None:
     return next(iter(_DRAFT(editor.pk, listing.pk)), None)
 
 
-def move_item(editor: User, listing: Listing, item_id: str, *, to: int, seen: str) -> Draft | None:
+def move_item(editor: User, listing: Listing, item_id: str, *, to: int, seen: str) -> Edit:
     """Move an item to a position, counted from 1; beyond the ends means the end."""
     return _edit(editor, listing, seen, lambda now: selections.moved(now, item_id, to), [item_id])
 
 
-def shift_item(editor: User, listing: Listing, item_id: str, *, by: int, seen: str) -> Draft | None:
+def shift_item(editor: User, listing: Listing, item_id: str, *, by: int, seen: str) -> Edit:
     """Move an item by so many places; beyond the ends means the end."""
     return _edit(
         editor,
@@ -78,14 +100,14 @@ def shift_item(editor: User, listing: Listing, item_id: str, *, by: int, seen: s
     )
 
 
-def remove_item(editor: User, listing: Listing, item_id: str, *, seen: str) -> Draft | None:
+def remove_item(editor: User, listing: Listing, item_id: str, *, seen: str) -> Edit:
     """Take an item out of the list."""
     return _edit(editor, listing, seen, lambda now: selections.removed(now, item_id), [item_id])
 
 
 def move_items(
     editor: User, listing: Listing, item_ids: Collection[str], *, to: int, seen: str
-) -> Draft | None:
+) -> Edit:
     """Move several items in one step: in a row, the first at a position counted from 1."""
     if not item_ids:
         raise NothingChosen
@@ -94,9 +116,7 @@ def move_items(
     )
 
 
-def remove_items(
-    editor: User, listing: Listing, item_ids: Collection[str], *, seen: str
-) -> Draft | None:
+def remove_items(editor: User, listing: Listing, item_ids: Collection[str], *, seen: str) -> Edit:
     """Take several items out of the list in one step."""
     if not item_ids:
         raise NothingChosen
@@ -105,7 +125,7 @@ def remove_items(
     )
 
 
-def restore_item(editor: User, listing: Listing, item_id: str, *, seen: str) -> Draft | None:
+def restore_item(editor: User, listing: Listing, item_id: str, *, seen: str) -> Edit:
     """Put an item back after the neighbour that it had in the live list."""
     draft = draft_of(editor, listing)
     base = draft.base if draft else Listing.objects.get(pk=listing.pk).live
@@ -122,7 +142,7 @@ def add_item(
     seen: str,
     client: PortalClient,
     at: int | None = None,
-) -> Draft | None:
+) -> Edit:
     """Add an item at a position, at the end without one.
 
     The portal is asked only about an item that we have never seen: searching remembers what it
@@ -163,13 +183,13 @@ def discard(editor: User, listing: Listing, *, seen: str) -> None:
         store(editor, listing, draft, draft.base, base=draft.base)
 
 
-def undo(editor: User, listing: Listing, *, seen: str) -> Changes:
-    """Take the last step back. Return what that changed; NoStep if there is none."""
+def undo(editor: User, listing: Listing, *, seen: str) -> Edit:
+    """Take the last step back. NoStep if there is none."""
     return _walk(editor, listing, seen, Steps.undone)
 
 
-def redo(editor: User, listing: Listing, *, seen: str) -> Changes:
-    """Make the step again that was undone last. Return what that changed; NoStep without one."""
+def redo(editor: User, listing: Listing, *, seen: str) -> Edit:
+    """Make the step again that was undone last. NoStep if there is none."""
     return _walk(editor, listing, seen, Steps.redone)
 
 
@@ -240,14 +260,14 @@ def _edit(
     seen: str,
     change: Callable[[Selection], Selection],
     needed: Collection[str] = (),
-) -> Draft | None:
-    """Apply one step to what the page showed. Return the draft, or None if nothing differs now."""
+) -> Edit:
+    """Apply one step to what the page showed."""
     require(editor, Permission.EDIT)
     with transaction.atomic():
         draft, before, base = _shown(editor, listing, seen)
         if not set(needed) <= set(before):
             raise NotInList
-        return store(editor, listing, draft, change(before), base=base)
+        return Edit(store(editor, listing, draft, change(before), base=base), before, base)
 
 
 def _walk(
@@ -255,7 +275,7 @@ def _walk(
     listing: Listing,
     seen: str,
     way: Callable[[Steps, Selection, str], tuple[Selection, Steps]],
-) -> Changes:
+) -> Edit:
     """Go one step back or forth from what the page showed."""
     require(editor, Permission.EDIT)
     with transaction.atomic():
@@ -264,8 +284,8 @@ def _walk(
             after, steps = way(_steps_at(editor, listing, before, base), before, moment())
         except IndexError:
             raise NoStep from None
-        store(editor, listing, draft, after, base=base, steps=steps)
-        return changes(before, after)
+        stored = store(editor, listing, draft, after, base=base, steps=steps)
+        return Edit(stored, before, base)
 
 
 def _shown(editor: User, listing: Listing, seen: str) -> tuple[Draft | None, Selection, Selection]:

@@ -27,8 +27,10 @@ if TYPE_CHECKING:
 
     from django.contrib.auth.models import AnonymousUser
 
+    from curation.domain.selection import Selection
     from curation.models import User
     from curation.portal.items import Item
+    from curation.services.drafts import Edit
 
 
 _LISTINGS = Prepared(Listing.objects.all)
@@ -126,9 +128,21 @@ class Column:
     @property
     def fingerprint(self) -> str:
         """Return a short digest of what is shown: a page that has it needs no new rows."""
-        rows = "".join(map(_told, (*self.rows, *self.removed)))
-        shown = f"{self.token} {self.is_outdated} {rows}"
-        return hashlib.blake2s(shown.encode(), digest_size=8).hexdigest()
+        return _fingerprint(self.token, self.is_outdated, self.comparison)
+
+
+def rows_on_page(column: Column, edit: Edit, seen: str, shown: str | None) -> tuple[Row, ...]:
+    """Return the rows before an edit, if the page that asked for it shows just those.
+
+    `seen` and `shown` are the token and the fingerprint of what that page shows.
+    """
+    around = (*column.comparison.rows_before, *column.rows)
+    items = {(column.key, row.item.id): row.item for row in around}
+    # What an edit takes out again of what was added by another.
+    items |= known_items({(column.key, item_id) for item_id in edit.before} - items.keys())
+    comparison = _compared(column.listing, edit.base, edit.before, items)
+    is_outdated = edit.base != column.listing.live
+    return comparison.rows_after if _fingerprint(seen, is_outdated, comparison) == shown else ()
 
 
 def load_columns(user: User | AnonymousUser, keys: Iterable[str] | None = None) -> list[Column]:
@@ -157,12 +171,26 @@ def _column(
     steps: DraftSteps | None,
 ) -> Column:
     base, selection = (draft.base, draft.selection) if draft else (listing.live, listing.live)
-    comparison = examined(
-        compare(listing.key, base, selection, items), timezone.now(), _limit(listing)
-    )
+    comparison = _compared(listing, base, selection, items)
     if steps is None or not steps.holds(selection, base):
         return Column(listing, draft, comparison)
     return Column(listing, draft, comparison, steps.undo_moment, steps.redo_moment)
+
+
+def _compared(
+    listing: Listing,
+    base: Selection,
+    selection: Selection,
+    items: Mapping[tuple[str, str], Item],
+) -> Comparison:
+    compared = compare(listing.key, base, selection, items)
+    return examined(compared, timezone.now(), _limit(listing))
+
+
+def _fingerprint(token: str, is_outdated: bool, comparison: Comparison) -> str:
+    rows = "".join(map(_told, (*comparison.rows_after, *comparison.removed)))
+    shown = f"{token} {is_outdated} {rows}"
+    return hashlib.blake2s(shown.encode(), digest_size=8).hexdigest()
 
 
 @lru_cache(maxsize=1000)

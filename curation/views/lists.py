@@ -5,7 +5,7 @@ Each works as a plain form (redirect to the board) and by htmx (the list as it i
 
 from collections.abc import Callable
 from functools import partial
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
@@ -16,19 +16,17 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from curation.accounts.decorators import requires
 from curation.accounts.roles import Permission
-from curation.domain.changes import Changes
 from curation.http import page, wants_fragment
 from curation.models import Listing, User
 from curation.portal import portal_client
 from curation.portal.errors import ItemDeleted, ItemNotFound, PortalError
 from curation.services import drafts
+from curation.services.drafts import Edit
 from curation.services.errors import CurationError, StaleDraft
 from curation.services.listings import titles_of
 from curation.views.board import lists_context
-from curation.views.columns import Column, dock_of, load_columns, outline
+from curation.views.columns import Column, dock_of, load_columns, outline, rows_on_page
 from curation.wording import LISTING_WORDS
-
-T = TypeVar("T")
 
 
 class Told(NamedTuple):
@@ -172,8 +170,8 @@ def _listing(key: str) -> Listing:
     return Listing(pk=key)
 
 
-def _item(words: str, item_id: str) -> Callable[[object, Column], Told]:
-    def tell(_done: object, column: Column) -> Told:
+def _item(words: str, item_id: str) -> Callable[[Edit, Column], Told]:
+    def tell(_edit: Edit, column: Column) -> Told:
         row = column.row_of(item_id)
         titles = {} if row else titles_of(column.key, [item_id])
         title = (row and row.item.title) or titles.get(item_id, item_id)
@@ -182,11 +180,12 @@ def _item(words: str, item_id: str) -> Callable[[object, Column], Told]:
     return tell
 
 
-def _several(words: str, chosen: list[str]) -> Callable[[object, Column], Told]:
-    return lambda _done, _column: Told(words % {"count": len(chosen)})
+def _several(words: str, chosen: list[str]) -> Callable[[Edit, Column], Told]:
+    return lambda _edit, _column: Told(words % {"count": len(chosen)})
 
 
-def _walked(words: str, done: Changes, column: Column, *, was_undone: bool = False) -> Told:
+def _walked(words: str, edit: Edit, column: Column, *, was_undone: bool = False) -> Told:
+    done = edit.changes
     added = (item_id for item_id, _position in done.added)
     moved = (item_id for item_id, _from, _to in done.moved)
     return Told(words % {"what": outline(column.key, done)}, was_undone, (*added, *moved))
@@ -195,8 +194,8 @@ def _walked(words: str, done: Changes, column: Column, *, was_undone: bool = Fal
 def _act(
     request: HttpRequest,
     listing_key: str,
-    step: Callable[..., T],
-    tell: Callable[[T, Column], Told],
+    step: Callable[..., Edit],
+    tell: Callable[[Edit, Column], Told],
 ) -> HttpResponse:
     """Do one step of a draft, then show the true state, whatever became of it.
 
@@ -206,10 +205,11 @@ def _act(
     listing = _listing(listing_key)
     user = request.user
     assert isinstance(user, User)  # noqa: S101 (the permission was checked)
+    seen = request.POST.get("version", "")
     error: CurationError | PortalError | None = None
-    status, told, begun = 200, None, drafts.moment()
+    status, told, edit = 200, None, None
     try:
-        done = step(user, listing, seen=request.POST.get("version", ""))
+        edit = step(user, listing, seen=seen)
     except StaleDraft as stale:
         error, status = stale, 409
     except (CurationError, ItemNotFound, ItemDeleted) as refusal:
@@ -219,8 +219,8 @@ def _act(
     columns = load_columns(user)
     (column,) = (each for each in columns if each.key == listing.key)
     # What moved to where it was is no step: the way back would lead behind another one.
-    if not error and begun < max(column.undo_moment, column.redo_moment):
-        told = tell(done, column)
+    if edit and edit.before != edit.after:
+        told = tell(edit, column)
         way = "redo" if told.was_undone else "undo"
         messages.success(request, told.words, extra_tags=f"step {way}")
     if not wants_fragment(request):
@@ -229,6 +229,7 @@ def _act(
         return redirect("board")
     context = lists_context(columns) | {
         "stale_columns": [column],
+        "on_page": rows_on_page(column, edit, seen, request.POST.get("shown")) if edit else (),
         "error": error,
         "told": told,
     }

@@ -103,7 +103,17 @@
 
   // Remember the list as the server gave it, before a gesture changes it: gestures change its order.
   const keep = (key) => { stateOf(key).kept ??= { rows: rowsOf(listOf(key)) }; };
-  const given = (list) => ({ rows: rowsOf($("ol", list)), parts: list });
+  // Of the rows that look as they did when the page asked, an answer holds the ids alone.
+  function given(key, list) {
+    const known = new Map((stateOf(key).kept?.rows ?? rowsOf(listOf(key))).map((row) => [row.dataset.id, row]));
+    const rows = rowsOf($("ol", list)).map((row) => {
+      if (!("same" in row.dataset)) return row;
+      const same = known.get(row.dataset.id);
+      same.classList.remove("is-fresh");
+      return same;
+    });
+    return { rows, parts: list };
+  }
 
   // Nothing of the editor's is under way any more: catch up with what could not be shown meanwhile.
   function rest(key) {
@@ -227,6 +237,7 @@
   document.addEventListener("htmx:oobBeforeSwap", (event) => {
     const { target, fragment } = event.detail, key = sectionOf(target)?.dataset.column;
     const isList = target.id === `${key}-list`;
+    let answer;
     if (source?.id === "live-lists") {
       const changed = [...columns.keys()].filter((each) => isBusy(each) || (liveEpochs.get(each) ?? 0) !== stateOf(each).epoch);
       if (key ? changed.includes(key) : ["dock", "board-head"].includes(target.id) && changed.length) {
@@ -239,16 +250,17 @@
     } else if (isList && columns.has(key)) {
       const state = stateOf(key);
       state.fresh = Boolean(state.queue.length || held?.key === key);
-      state.kept = state.fresh ? given(fragment.firstElementChild) : null;
+      answer = given(key, fragment.firstElementChild);
+      state.kept = state.fresh ? answer : null;
       if (state.fresh) {
         event.preventDefault();
-        $(`#${key}-form input[name=version]`).value = $("input[name=version]", fragment).value;
+        for (const name of ["version", "shown"]) $(`#${key}-form`).elements[name].value = $(`[name=${name}]`, fragment).value;
         return;
       }
     }
     if (!isList) return;
     event.preventDefault();
-    renew(key, given(fragment.firstElementChild));
+    renew(key, answer ?? given(key, fragment.firstElementChild));
   });
   document.addEventListener("htmx:afterSettle", () => {
     refocus?.();

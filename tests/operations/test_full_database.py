@@ -61,7 +61,7 @@ def draft(claire, true_portal, settings) -> Draft:
     listing = Listing.objects.get(pk="datasets")
     draft = drafts.move_item(
         claire, listing, listing.live[1], to=1, seen=drafts.token(listing, None)
-    )
+    ).draft
     assert draft
     return draft
 

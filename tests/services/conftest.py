@@ -25,7 +25,7 @@ def draft(editor: User, listing: Listing) -> Draft:
     """The editor moved the second dataset to the top."""
     draft = drafts.move_item(
         editor, listing, listing.live[1], to=1, seen=drafts.token(listing, None)
-    )
+    ).draft
     assert draft
     return draft
 

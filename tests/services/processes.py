@@ -164,7 +164,7 @@ def publish_often(client: PortalClient, editor: int, times: int) -> list[int]:
                 chance.choice(listing.live),
                 to=chance.randint(1, len(listing.live)),
                 seen=drafts.token(listing, None),
-            )
+            ).draft
             told = click(client, editor, drafts.token(listing, draft), uuid.uuid4())
             if isinstance(told, int):
                 published.append(told)

@@ -44,7 +44,7 @@ def listing(transactional_db: None, true_portal: TruePortal) -> Listing:
 @pytest.fixture
 def draft(editors: list[User], listing: Listing) -> Draft:
     seen = drafts.token(listing, None)
-    draft = drafts.move_item(editors[0], listing, listing.live[-1], to=1, seen=seen)
+    draft = drafts.move_item(editors[0], listing, listing.live[-1], to=1, seen=seen).draft
     assert draft
     return draft
 

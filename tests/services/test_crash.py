@@ -48,8 +48,10 @@ def new_draft(editor: User, portal: TruePortal) -> Draft:
     Draft.objects.all().delete()
     seen = drafts.token(listing, None)
     new = next(each for each in portal.others if each not in listing.live)
-    draft = drafts.add_item(editor, listing, new, at=1, seen=seen, client=portal.client)
-    draft = drafts.remove_item(editor, listing, listing.live[0], seen=drafts.token(listing, draft))
+    draft = drafts.add_item(editor, listing, new, at=1, seen=seen, client=portal.client).draft
+    draft = drafts.remove_item(
+        editor, listing, listing.live[0], seen=drafts.token(listing, draft)
+    ).draft
     assert draft
     return draft
 

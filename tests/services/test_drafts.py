@@ -28,7 +28,7 @@ def seen_by(user, listing):
 def test_move_saves_a_draft_based_on_the_live_list(editor, listing):
     first, second, *rest = listing.live
 
-    draft = drafts.move_item(editor, listing, second, to=1, seen=seen_by(editor, listing))
+    draft = drafts.move_item(editor, listing, second, to=1, seen=seen_by(editor, listing)).draft
 
     assert draft is not None
     assert draft.selection == (second, first, *rest)
@@ -39,14 +39,16 @@ def test_a_step_back_to_the_live_list_removes_the_draft(editor, listing):
     first, second, *_ = listing.live
     drafts.move_item(editor, listing, second, to=1, seen=seen_by(editor, listing))
 
-    draft = drafts.move_item(editor, listing, first, to=1, seen=seen_by(editor, listing))
+    draft = drafts.move_item(editor, listing, first, to=1, seen=seen_by(editor, listing)).draft
 
     assert draft is None
     assert not Draft.objects.exists()
 
 
 def test_a_move_to_the_same_place_makes_no_draft(editor, listing):
-    draft = drafts.move_item(editor, listing, listing.live[0], to=1, seen=seen_by(editor, listing))
+    draft = drafts.move_item(
+        editor, listing, listing.live[0], to=1, seen=seen_by(editor, listing)
+    ).draft
 
     assert draft is None
 
@@ -55,7 +57,7 @@ def test_a_move_to_the_same_place_makes_no_draft(editor, listing):
 def test_a_position_beyond_the_ends_means_the_end(editor, listing, to):
     third = listing.live[2]
 
-    draft = drafts.move_item(editor, listing, third, to=to, seen=seen_by(editor, listing))
+    draft = drafts.move_item(editor, listing, third, to=to, seen=seen_by(editor, listing)).draft
 
     assert draft is not None
     assert draft.selection.index(third) in {0, len(listing.live) - 1}
@@ -66,7 +68,7 @@ def test_remove_and_restore_bring_the_item_back_to_its_neighbour(editor, listing
     drafts.remove_item(editor, listing, third, seen=seen_by(editor, listing))
     drafts.move_item(editor, listing, listing.live[-1], to=1, seen=seen_by(editor, listing))
 
-    draft = drafts.restore_item(editor, listing, third, seen=seen_by(editor, listing))
+    draft = drafts.restore_item(editor, listing, third, seen=seen_by(editor, listing)).draft
 
     assert draft is not None
     place = draft.selection.index(third)
@@ -121,7 +123,7 @@ def test_a_draft_survives_a_change_of_the_live_list(editor, listing):
     mine = Draft.objects.get().selection
     Listing.objects.update(known=[], revision=9)
 
-    draft = drafts.move_item(editor, listing, mine[0], to=2, seen=seen_by(editor, listing))
+    draft = drafts.move_item(editor, listing, mine[0], to=2, seen=seen_by(editor, listing)).draft
 
     assert draft is not None
     assert set(draft.selection) == set(mine)
@@ -144,7 +146,7 @@ def test_add_asks_the_portal_about_an_item_it_has_not_seen(
 
     draft = drafts.add_item(
         editor, listing, new, seen=seen_by(editor, listing), client=client_of_portal
-    )
+    ).draft
 
     assert draft is not None
     assert draft.selection == (*listing.live, new)
@@ -157,7 +159,7 @@ def test_add_does_not_ask_about_what_a_search_found(editor, listing, client_of_p
     with faults.switched_on(Fault(What.REFUSE, times=0)):
         draft = drafts.add_item(
             editor, listing, new.id, at=2, seen=seen_by(editor, listing), client=client_of_portal
-        )
+        ).draft
 
     assert draft is not None
     assert draft.selection[1] == new.id
@@ -245,7 +247,7 @@ def test_a_list_that_names_an_item_twice_can_be_edited(editor, listing, portal, 
     portal.set_live("datasets", twice)
     listings.refresh(client_of_portal)
 
-    draft = drafts.remove_item(editor, listing, twice[0], seen=seen_by(editor, listing))
+    draft = drafts.remove_item(editor, listing, twice[0], seen=seen_by(editor, listing)).draft
 
     assert draft is not None
     assert draft.selection == twice[1:]
@@ -255,7 +257,7 @@ def step_by_step(user, listing, *titles_out):
     """Take items out one by one; return the selections on the way, the live list first."""
     seen = [listing.live]
     for item_id in titles_out:
-        draft = drafts.remove_item(user, listing, item_id, seen=seen_by(user, listing))
+        draft = drafts.remove_item(user, listing, item_id, seen=seen_by(user, listing)).draft
         assert draft is not None
         seen.append(draft.selection)
     return seen
@@ -286,7 +288,7 @@ def test_undo_goes_back_to_the_live_list_and_redo_forth(editor, listing):
 def test_undo_tells_what_it_changed(editor, listing):
     step_by_step(editor, listing, listing.live[2])
 
-    done = drafts.undo(editor, listing, seen=seen_by(editor, listing))
+    done = drafts.undo(editor, listing, seen=seen_by(editor, listing)).changes
 
     assert (done.added, done.removed, done.moved) == (((listing.live[2], 3),), (), ())
 

@@ -145,7 +145,7 @@ def draft(editor, listing: Listing, true_portal: TruePortal) -> Draft:
         at=2,
         seen=drafts.token(listing, None),
         client=true_portal.client,
-    )
+    ).draft
     assert draft
     return draft
 

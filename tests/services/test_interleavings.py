@@ -43,7 +43,7 @@ def other_draft(colleague, listing, draft):
     """The colleague moved the third dataset to the top."""
     return drafts.move_item(
         colleague, listing, listing.live[2], to=1, seen=drafts.token(listing, None)
-    )
+    ).draft
 
 
 def lose_the_answer(**more):

@@ -12,7 +12,7 @@ def conflict(editor, listing, portal, client_of_portal):
     """The editor moved the third to the top and removed the fifth; the portal dropped the last
     and has the third at the end."""
     ids = listing.live
-    draft = drafts.move_item(editor, listing, ids[2], to=1, seen=drafts.token(listing, None))
+    draft = drafts.move_item(editor, listing, ids[2], to=1, seen=drafts.token(listing, None)).draft
     drafts.remove_item(editor, listing, ids[4], seen=drafts.token(listing, draft))
     theirs = (*(item for item in ids[:-1] if item != ids[2]), ids[2])
     portal.set_live("datasets", theirs)
@@ -52,7 +52,9 @@ def test_a_contested_item_can_follow_theirs(editor, listing, conflict):
 
 
 def test_a_merge_that_changes_nothing_leaves_no_draft(editor, listing, portal, client_of_portal):
-    draft = drafts.remove_item(editor, listing, listing.live[0], seen=drafts.token(listing, None))
+    draft = drafts.remove_item(
+        editor, listing, listing.live[0], seen=drafts.token(listing, None)
+    ).draft
     portal.set_live("datasets", draft.selection)
     listings.refresh(client_of_portal)
     listing.refresh_from_db()

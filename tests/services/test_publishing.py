@@ -160,7 +160,7 @@ def test_a_new_reuse_without_datasets_is_asked_about(editor, listing, portal, cl
     (item_id,) = portal.unlisted("reuses")
     draft = drafts.add_item(
         editor, reuses, item_id, seen=drafts.token(reuses, None), client=client_of_portal
-    )
+    ).draft
     portal.change("reuses", item_id, datasets=[])
 
     with pytest.raises(UnseenItems):
@@ -457,8 +457,10 @@ def test_an_undetermined_attempt_says_so(abandoned, portal, publish, client_of_p
 
 def test_publish_all_is_honest_about_partial_success(editor, listing, portal, client_of_portal):
     reuses = Listing.objects.get(pk="reuses")
-    one = drafts.move_item(editor, listing, listing.live[1], to=1, seen=drafts.token(listing, None))
-    two = drafts.move_item(editor, reuses, reuses.live[1], to=1, seen=drafts.token(reuses, None))
+    one, two = (
+        drafts.move_item(editor, each, each.live[1], to=1, seen=drafts.token(each, None)).draft
+        for each in (listing, reuses)
+    )
     fault = Fault(What.ANSWER, method="PUT", path="/home/reuses/", status=403)
 
     with faults.switched_on(fault):

@@ -99,7 +99,9 @@ def test_live_says_when_the_portal_is_down_and_when_it_is_back(signed_in, listin
 
 
 def test_live_settles_what_an_attempt_left_open(signed_in, editor, listing, portal):
-    draft = drafts.remove_item(editor, listing, listing.live[0], seen=drafts.token(listing, None))
+    draft = drafts.remove_item(
+        editor, listing, listing.live[0], seen=drafts.token(listing, None)
+    ).draft
 
     lost = Fault(What.SILENCE, method="PUT", applied=False)
     with faults.switched_on(lost), pytest.raises(NotSettledYet):
@@ -319,7 +321,9 @@ def test_a_first_visit_says_what_can_be_done_until_something_is_published(
     assert welcome in html(signed_in.get("/"))
     assert welcome not in html(browser_of(reader).get("/"))
 
-    draft = drafts.remove_item(editor, listing, listing.live[0], seen=drafts.token(listing, None))
+    draft = drafts.remove_item(
+        editor, listing, listing.live[0], seen=drafts.token(listing, None)
+    ).draft
     publishing.publish(
         editor,
         listing,

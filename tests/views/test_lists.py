@@ -81,7 +81,9 @@ def test_a_step_by_htmx_answers_with_the_true_state(signed_in, listing, portal, 
 @pytest.mark.parametrize("action", STEPS)
 def test_a_stale_page_is_refused_and_shown_afresh(signed_in, editor, listing, step, action):
     address, data = step(action)
-    other_tab = drafts.move_item(editor, listing, listing.live[4], to=1, seen=str(data["version"]))
+    other_tab = drafts.move_item(
+        editor, listing, listing.live[4], to=1, seen=str(data["version"])
+    ).draft
 
     response = signed_in.htmx_post(address, **data)
 

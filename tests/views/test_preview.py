@@ -23,8 +23,8 @@ def in_english(settings):
 def draft(editor, listing) -> Draft:
     """The editor took the first dataset out and moved the last one to the top."""
     first, *_, last = listing.live
-    draft = drafts.remove_item(editor, listing, first, seen=drafts.token(listing, None))
-    draft = drafts.move_item(editor, listing, last, to=1, seen=drafts.token(listing, draft))
+    draft = drafts.remove_item(editor, listing, first, seen=drafts.token(listing, None)).draft
+    draft = drafts.move_item(editor, listing, last, to=1, seen=drafts.token(listing, draft)).draft
     assert draft
     return draft
 

@@ -23,7 +23,7 @@ def in_english(settings):
 def draft(editor, listing):
     return drafts.move_item(
         editor, listing, listing.live[1], to=1, seen=drafts.token(listing, None)
-    )
+    ).draft
 
 
 def form_of(page: str) -> dict[str, str]:

@@ -98,7 +98,9 @@ def test_what_is_gone_is_named_and_left_out(signed_in, portal, past, fate):
 
 def test_a_present_draft_is_replaced_only_knowingly(signed_in, editor, listing, past):
     page_before = question(signed_in, past)
-    draft = drafts.remove_item(editor, listing, listing.live[0], seen=drafts.token(listing, None))
+    draft = drafts.remove_item(
+        editor, listing, listing.live[0], seen=drafts.token(listing, None)
+    ).draft
 
     refused = answer(signed_in, past, page_before)
     page = question(signed_in, past)
