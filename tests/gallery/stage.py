@@ -21,7 +21,7 @@ from curation.accounts.roles import Role
 from curation.models import User
 from curation.sandbox import faults
 from tests.browser.chromium import launch_options, sign_in
-from tests.browser.pages import Board
+from tests.browser.pages import Board, remember_what_is_shown
 from tests.conftest import Portal
 
 if TYPE_CHECKING:
@@ -76,6 +76,7 @@ class Stage:
         )
         self._contexts.append(context)
         context.set_default_timeout(TIMEOUT)
+        remember_what_is_shown(context)
         if who:
             sign_in(context, User.objects.get(username=who), self.url)
         return context.new_page()

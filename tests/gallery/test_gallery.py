@@ -25,7 +25,8 @@ def test_every_page_is_in_the_gallery():
 
 @pytest.mark.browser
 def test_the_gallery_is_made(tmp_path):
-    wanted = ["sign-in-refused", "--language", "en", "--theme", "dark", "--width", "390"]
+    states = ["sign-in-refused", "board"]
+    wanted = [*states, "--language", "en", "--theme", "dark", "--width", "390"]
 
     subprocess.run(  # noqa: S603  our own command
         [sys.executable, "-m", "tests.gallery", *wanted, "--check", "--into", tmp_path / "made"],
@@ -39,7 +40,9 @@ def test_the_gallery_is_made(tmp_path):
         timeout=120,
     )
 
-    picture = "sign-in-refused.en.dark.390.png"
-    assert {each.name for each in (tmp_path / "made").iterdir()} == {picture, "index.html"}
-    assert (tmp_path / "made" / picture).read_bytes().startswith(b"\x89PNG")
-    assert f'href="{picture}"' in (tmp_path / "made" / "index.html").read_text()
+    pictures = {f"{state}.en.dark.390.png" for state in states}
+    index = (tmp_path / "made" / "index.html").read_text()
+    assert {each.name for each in (tmp_path / "made").iterdir()} == {*pictures, "index.html"}
+    for picture in pictures:
+        assert (tmp_path / "made" / picture).read_bytes().startswith(b"\x89PNG")
+        assert f'href="{picture}"' in index
