@@ -19,6 +19,8 @@ from curation.portal.items import Item
 
 register = template.Library()
 
+# A French title such as "Où aller ?" keeps its sign on the line of its last word.
+_BEFORE_HIGH_SIGN = re.compile(r" (?=[:;!?»](?:\s|$))")
 # British spelling and the 24-hour clock go with "organisation".
 _LOCALES = {"fr": Locale.parse("fr"), "en": Locale.parse("en_GB")}
 
@@ -32,7 +34,7 @@ def reading_locale() -> Locale:
 def item_title(item: Item, searched: str = "") -> str:
     """Name an item, what was searched for marked; one that the portal never named by its id."""
     if item.title:
-        return _marked(item.title, searched.split())
+        return _marked(_BEFORE_HIGH_SIGN.sub("\xa0", item.title), searched.split())
     return format_html(
         '<span class="muted">{}</span> <span class="mono muted">{}</span>',
         _("Item without a title"),

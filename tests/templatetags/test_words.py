@@ -80,5 +80,11 @@ def test_what_was_searched_is_marked_and_the_rest_escaped(title, searched, shown
     assert words.item_title(item, searched) == shown
 
 
+def test_a_high_sign_stays_on_the_line_of_its_word():
+    item = Item(kind="reuses", id="a" * 24, title="Vivez-vous : ici ? Oui :)")
+
+    assert words.item_title(item) == "Vivez-vous\xa0: ici\xa0? Oui :)"
+
+
 def test_an_item_without_title_is_named_by_its_id():
     assert "a" * 24 in words.item_title(Item(kind="datasets", id="a" * 24))
