@@ -102,6 +102,8 @@ class ListFull(CurationError):
 class PublishError(CurationError):
     """A publication did not begin, or did not succeed. The draft is kept."""
 
+    is_unclear = False  # whether it may have been published all the same
+
 
 class NothingToPublish(PublishError):
     """There is no draft, or it does not differ from the live selection."""
@@ -194,6 +196,7 @@ class NotPublished(PublishError):
 class NotSettledYet(PublishError):
     """The portal did not say whether it took the list. Reading will tell."""
 
+    is_unclear = True
     sentence = _(
         "The portal did not confirm, so we do not know yet whether your list is published. "
         "Your draft is kept. We keep checking, and the board will show the result: "
@@ -204,6 +207,7 @@ class NotSettledYet(PublishError):
 class Undetermined(PublishError):
     """The list moved on before the outcome of the attempt could be read."""
 
+    is_unclear = True
     sentence = _(
         "The portal did not confirm, and its list has changed again since: whether yours was "
         "shown meanwhile cannot be told. Your draft is kept. Review it against the list as it is."

@@ -217,16 +217,16 @@ def test_refused_items_are_named(signed_in, editor, listing, portal, client_of_p
 
 
 @pytest.mark.parametrize(
-    ("fault", "words"),
+    ("fault", "words", "tone"),
     [
-        (Fault(What.REFUSE, times=0), "The portal cannot be reached."),
-        (Fault(What.ANSWER, method="PUT", status=403), "Not published: the front page is"),
-        (Fault(What.ANSWER, method="PUT", status=500), "Not published: the front page is"),
-        (Fault(What.SILENCE, method="PUT"), "we do not know yet whether your list is published"),
+        (Fault(What.REFUSE, times=0), "The portal cannot be reached.", "del"),
+        (Fault(What.ANSWER, method="PUT", status=403), "Not published: the front page is", "del"),
+        (Fault(What.ANSWER, method="PUT", status=500), "Not published: the front page is", "del"),
+        (Fault(What.SILENCE, method="PUT"), "not know yet whether your list is published", "wrn"),
     ],
     ids=["down", "refused", "failed", "silent"],
 )
-def test_a_portal_that_fails_is_told_in_words(signed_in, draft, portal, fault, words):
+def test_a_portal_that_fails_is_told_in_words(signed_in, draft, portal, fault, words, tone):
     form = form_of(html(signed_in.get("/review/")))
 
     with faults.switched_on(fault):
@@ -234,6 +234,7 @@ def test_a_portal_that_fails_is_told_in_words(signed_in, draft, portal, fault, w
 
     assert response.status_code == 502
     assert words in html(response)
+    assert f'<div class="banner is-{tone}" role="alert">' in html(response)
     assert "Gardez ceci" in html(response)
     assert "Traceback" not in html(response)
     assert Draft.objects.get().selection == draft.selection
