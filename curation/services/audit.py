@@ -183,16 +183,30 @@ def verify_newest(most: int) -> tuple[int, chain.Broken | None]:
     """
     head = AuditEntry.objects.order_by("-sequence").values_list("sequence", flat=True).first() or 0
     start = max(head - most, 0)
-    walk = chain.Walk(keys())
-    if start:
-        before = AuditEntry.objects.filter(sequence=start).values_list("digest", flat=True).first()
-        walk.count, walk.head = start, before or ""
+    walk = _walk_after(start)
     broken = verify(walk, links(start))
     return walk.count - start, broken
 
 
+def verify_entry(entry: AuditEntry) -> chain.Broken | None:
+    """Return how one entry breaks the chain, if it does. Says nothing of those before it."""
+    return _walk_after(entry.sequence - 1).follow(_link_of(entry))
+
+
+def _walk_after(sequence: int) -> chain.Walk:
+    walk = chain.Walk(keys())
+    if sequence:
+        before = AuditEntry.objects.filter(sequence=sequence).values_list("digest", flat=True)
+        walk.count, walk.head = sequence, before.first() or ""
+    return walk
+
+
 def _exactly(sequence: int) -> chain.Link | None:
+    return _link_of(AuditEntry.objects.get(pk=sequence))
+
+
+def _link_of(entry: AuditEntry) -> chain.Link | None:
     try:
-        return chain.link_of(AuditEntry.objects.get(pk=sequence).exported())
+        return chain.link_of(entry.exported())
     except (TypeError, ValueError, AttributeError):
         return None  # a column holds what no entry of ours can

@@ -25,8 +25,8 @@ from curation.http import page
 from curation.models import Action, AuditEntry, Listing, User
 from curation.portal import portal_client
 from curation.portal.items import Item
+from curation.services import audit, rewinding
 from curation.services import history as log
-from curation.services import rewinding
 from curation.services.drafts import draft_of, token
 from curation.services.errors import StaleDraft
 from curation.services.history import ACTION_GROUPS, Filter
@@ -161,6 +161,7 @@ def entry(request: HttpRequest, sequence: int) -> HttpResponse:
         "newer": _neighbour(found, newer=True),
         "older": _neighbour(found, newer=False),
         "can_restore": found.listing in LISTING_WORDS and found.shown_after is not None,
+        "broken": audit.verify_entry(found),
     }
     return page(request, "history/entry.html", context)
 

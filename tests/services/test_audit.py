@@ -384,5 +384,19 @@ def test_a_break_before_the_newest_is_for_a_whole_verification(four_entries, key
     assert first_broken(key) == (1, Reason.DIGEST)
 
 
+def test_each_entry_is_verified_by_itself(four_entries, key):
+    run("UPDATE curation_auditentry SET note = 'other' WHERE sequence = 2")
+    run("UPDATE curation_auditentry SET digest = 'x' WHERE sequence = 3")
+
+    found = [audit.verify_entry(entry) for entry in AuditEntry.objects.order_by("sequence")]
+
+    assert [broken and broken.reason for broken in found] == [
+        None,
+        Reason.DIGEST,
+        Reason.DIGEST,
+        Reason.LINK,
+    ]
+
+
 def test_an_empty_log_has_no_newest_entry(db):
     assert audit.verify_newest(50) == (0, None)

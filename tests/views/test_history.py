@@ -102,6 +102,18 @@ def test_an_entry_shows_everything(signed_in):
     assert entry.digest in page
     assert entry.previous_digest in page
     assert 'href="/history/1/"' in page
+    assert "Digest and link verified" in page
+
+
+def test_an_entry_that_was_tampered_with_says_so(signed_in):
+    entry = record(note="as recorded")
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE curation_auditentry SET note = 'other'")
+
+    page = html(signed_in.get(f"/history/{entry.sequence}/"))
+
+    assert "This entry does not pass verification" in page
+    assert "Digest and link verified" not in page
 
 
 @pytest.mark.parametrize("sequence", ["0", "99", "9223372036854775807", "9223372036854775808"])
