@@ -114,3 +114,13 @@ def test_a_portal_that_is_needed_and_away_is_said_once(signed_in, portal, listin
 
     assert response.status_code == 502
     assert html(response).count("The portal cannot be reached.") == 1
+    assert f'<a class="btn" href="/history/{past.sequence}/restore/">' in html(response)
+
+
+def test_who_has_no_role_is_led_in_no_circle(browser_of, outsider):
+    page = html(browser_of(outsider).get("/"))
+
+    assert "You do not have access to this" in page
+    assert "Back to the front page" not in page
+    assert "Main navigation" not in page
+    assert "Sign out" in page
