@@ -114,6 +114,10 @@ def states(page: Page) -> Iterator[str]:
         if path == "/status/?portal":
             expect(page.locator("#portal .checks").first).to_be_visible()
         yield path
+        for opener in page.locator("#share, #period-chosen").all():
+            opener.click()
+            yield f"{path}, popup open"
+            opener.click()
     page.context.clear_cookies()
     page.goto("/sign-in/")
     yield "/sign-in/"
