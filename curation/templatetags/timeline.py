@@ -124,7 +124,7 @@ def tick_name(tick: Tick, period: Period) -> str:
         case Unit.QUARTER:
             pattern = "MMM y"
         case Unit.MONTH if period.length > NAMED_MONTHS:
-            pattern = "MMM y" if tick.day.month == 1 else "MMM"
+            pattern = "y" if tick.day.month == 1 else "MMM"  # there is no room for both
         case Unit.MONTH:
             pattern = "MMMM y" if tick.day.month == 1 else "MMMM"
         case _:
