@@ -148,10 +148,18 @@ def state_at(listing: str, moment: datetime) -> AuditEntry | None:
         .values_list("sequence", flat=True)
         .first()
     )
-    if latest is None:
-        return None
+    return None if latest is None else _latest_state(listing, latest)
+
+
+def state_before(entry: AuditEntry) -> AuditEntry | None:
+    """Return the entry that made the live list what this one found; None if the log has none."""
+    return _latest_state(entry.listing, entry.sequence - 1)
+
+
+def _latest_state(listing: str, sequence: int) -> AuditEntry | None:
+    """Return the latest entry up to a sequence that tells what the live list was."""
     entries = AuditEntry.objects.filter(
-        listing=listing, action__in=LIVE_ACTIONS, sequence__lte=latest
+        listing=listing, action__in=LIVE_ACTIONS, sequence__lte=sequence
     )
     return next((e for e in entries.order_by("-sequence")[:5] if e.shown_after is not None), None)
 

@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 
 from curation.accounts.roles import Permission, require
 from curation.domain.health import is_invisible
+from curation.domain.selection import without_duplicates
 from curation.models import OUTCOMES, Action, AuditEntry, Draft, Listing
 from curation.portal.errors import (
     ItemDeleted,
@@ -61,7 +62,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger("curation.publishing")
 
 # What an intent says that its outcome says again: it alone is shown once the attempt is settled.
-KEPT = ("restores", "unseen")
+KEPT = ("restores", "without", "unseen")
 
 # Gateways give up on an answer that may still come: the write may land after they said so.
 _MAY_STILL_LAND = {502, 504, 520, 524}
@@ -343,9 +344,18 @@ def _record_intent(
             attempt=attempt,
             note=note,
             detail={"draft": draft.pk, "version": draft.version, "claim": str(claim)}
-            | ({"restores": draft.origin} if draft.origin else {})
+            | _restored(draft)
             | ({"unseen": unseen} if unseen else {}),
         )
+
+
+def _restored(draft: Draft) -> dict[str, Any]:
+    """Say whose state this is again, and what of it could not be brought back."""
+    if not draft.origin:
+        return {}
+    state = AuditEntry.objects.get(pk=draft.origin).shown_after or ()
+    lost = [item_id for item_id in without_duplicates(state) if item_id not in draft.ids]
+    return {"restores": draft.origin} | ({"without": lost} if lost else {})
 
 
 # Steps 6 to 8: sent, then decided -----------------------------------------------------------------

@@ -13,6 +13,7 @@ from curation.domain.selection import without_duplicates
 from curation.models import Listing
 from curation.portal.errors import ItemDeleted, ItemNotFound, PortalError
 from curation.portal.items import Item
+from curation.services import history
 from curation.services.drafts import UNSHOWABLE, draft_of, store, token
 from curation.services.errors import StaleDraft
 from curation.services.listings import remember_items
@@ -43,9 +44,9 @@ def past_state(entry: AuditEntry, side: Side, live: Selection, client: PortalCli
 
     Asks about what is not live now. Raises a PortalError if the portal does not answer.
     """
-    wanted = without_duplicates(
-        tuple(entry.before) if side is Side.BEFORE else entry.shown_after or tuple(entry.before)
-    )
+    after = entry.shown_after
+    assert after is not None  # noqa: S101 (an entry that tells no state is not offered)
+    wanted = without_duplicates(tuple(entry.before) if side is Side.BEFORE else after)
     answers = client.items(entry.listing, [item_id for item_id in wanted if item_id not in live])
     remember_items(answer for answer in answers.values() if isinstance(answer, Item))
     lost = tuple(item_id for item_id, answer in answers.items() if _is_lost(answer))
@@ -53,7 +54,13 @@ def past_state(entry: AuditEntry, side: Side, live: Selection, client: PortalCli
 
 
 def restore_state(
-    editor: User, listing: Listing, entry: AuditEntry, state: PastState, *, seen: str
+    editor: User,
+    listing: Listing,
+    entry: AuditEntry,
+    side: Side,
+    state: PastState,
+    *,
+    seen: str,
 ) -> Draft | None:
     """Make a past state the editor's draft, in place of the one that the page showed.
 
@@ -65,9 +72,14 @@ def restore_state(
         draft = draft_of(editor, current)
         if token(current, draft) != seen:
             raise StaleDraft
-        # What was dropped makes it another state than the entry's: no origin then.
-        origin = None if state.lost else entry.pk
+        origin = entry.pk if side is Side.AFTER else _source(entry)
         return store(editor, current, draft, state.selection, base=current.live, origin=origin)
+
+
+def _source(entry: AuditEntry) -> int | None:
+    """Return the entry whose state an entry replaced: that is what an undo brings back."""
+    source = history.state_before(entry)
+    return source.pk if source and source.shown_after == tuple(entry.before) else None
 
 
 def _is_lost(answer: Item | PortalError) -> bool:

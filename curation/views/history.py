@@ -203,7 +203,7 @@ def restore(request: HttpRequest, sequence: int) -> HttpResponse:
     if request.method == "POST":
         try:
             draft = rewinding.restore_state(
-                user, listing, found, state, seen=request.POST.get("version", "")
+                user, listing, found, side, state, seen=request.POST.get("version", "")
             )
         except StaleDraft as error:
             messages.warning(request, str(error))

@@ -80,6 +80,17 @@ def test_the_state_before_an_entry_can_be_restored(signed_in, past):
     assert Draft.objects.get().selection == tuple(past.before)
 
 
+def test_an_empty_list_is_a_state_like_another(signed_in, listing):
+    emptied = audit.record(
+        Action.CHANGE_OUTSIDE, actor=audit.OUTSIDER, listing="datasets", before=listing.live
+    )
+
+    page = question(signed_in, emptied)
+    answer(signed_in, emptied, page)
+
+    assert Draft.objects.get().selection == ()
+
+
 @pytest.mark.parametrize("fate", ["purged", "private"])
 def test_what_is_gone_is_named_and_left_out(signed_in, portal, past, fate):
     lost = past.after[0]
@@ -93,7 +104,11 @@ def test_what_is_gone_is_named_and_left_out(signed_in, portal, past, fate):
     assert "1 item can no longer be shown" in page
     assert "Un titre d&#x27;alors" in page
     assert Draft.objects.get().selection == tuple(past.after[1:])
-    assert Draft.objects.get().origin is None
+    signed_in.post("/review/publish/", form_of(html(signed_in.get("/review/"))))
+    entry = AuditEntry.objects.get(action=Action.PUBLISH_SUCCEEDED)
+    assert (entry.detail["restores"], entry.detail["without"]) == (past.sequence, [lost])
+    sentence = f"the state of entry no. {past.sequence}</b> without 1 item that is gone"
+    assert sentence in signed_in.get("/history/").content.decode()
 
 
 def test_a_present_draft_is_replaced_only_knowingly(signed_in, editor, listing, past):
@@ -199,3 +214,13 @@ def test_the_own_last_publication_can_be_undone_from_the_board(
     assert address not in theirs
     assert portal.live("datasets") == before
     assert listed(html(signed_in.get("/")), "datasets") == list(before)
+    undone = AuditEntry.objects.filter(action=Action.PUBLISH_SUCCEEDED).first()
+    origin = AuditEntry.objects.get(pk=undone.detail["restores"])
+    assert origin.sequence < entry.sequence
+    assert origin.shown_after == before
+
+
+def test_a_state_before_that_no_entry_made_has_no_origin(signed_in, past):
+    answer(signed_in, past, question(signed_in, past, state="before"))
+
+    assert Draft.objects.get().origin is None
