@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -33,6 +33,18 @@ def _refuse(constant: str) -> NoReturn:
 
 
 _decode = json.JSONDecoder(parse_constant=_refuse).decode
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        raise ValueError("a name stands twice in one object")
+    return members
+
+
+# Slower, so only for texts that are not canonical. Of two members with one name Python reads the
+# last and others the first: such a text would verify, and be read as something else.
+decode_strictly = json.JSONDecoder(parse_constant=_refuse, object_pairs_hook=_once).decode
 
 
 class Reason(StrEnum):
@@ -226,7 +238,7 @@ def follow_lines(walk: Walk, lines: Iterable[bytes]) -> Broken | None:
         broken = walk.follow(_link_of_line(line))
         if broken:
             # Written with other spaces, or its keys in another order?
-            broken = walk.follow(link_of(_entry_of(line)))
+            broken = walk.follow(link_of(_entry_of(line, decode_strictly)))
         if broken:
             return broken
     return walk.end()
@@ -305,9 +317,9 @@ def _link(entry: Mapping[str, Any], stated: object, previous: object, text: byte
     return None
 
 
-def _entry_of(line: bytes) -> dict[str, Any]:
+def _entry_of(line: bytes, decode: Callable[[str], Any] = _decode) -> dict[str, Any]:
     try:
-        entry = _decode(line.decode())
+        entry = decode(line.decode())
     except (ValueError, RecursionError):
         return {}
     return entry if isinstance(entry, dict) else {}

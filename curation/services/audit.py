@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, TextField
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from curation.canonical import payload_text
@@ -190,7 +191,7 @@ def verify_newest(most: int) -> tuple[int, chain.Broken | None]:
 
 def verify_entry(entry: AuditEntry) -> chain.Broken | None:
     """Return how one entry breaks the chain, if it does. Says nothing of those before it."""
-    return _walk_after(entry.sequence - 1).follow(_link_of(entry))
+    return _walk_after(entry.sequence - 1).follow(_exactly(entry.sequence))
 
 
 def _walk_after(sequence: int) -> chain.Walk:
@@ -202,11 +203,11 @@ def _walk_after(sequence: int) -> chain.Walk:
 
 
 def _exactly(sequence: int) -> chain.Link | None:
-    return _link_of(AuditEntry.objects.get(pk=sequence))
-
-
-def _link_of(entry: AuditEntry) -> chain.Link | None:
+    columns = ("before", "after", "titles", "detail")
+    texts = AuditEntry.objects.values_list(*(Cast(column, TextField()) for column in columns))
     try:
-        return chain.link_of(entry.exported())
-    except (TypeError, ValueError, AttributeError):
+        for text in texts.get(pk=sequence):
+            chain.decode_strictly(text)
+        return chain.link_of(AuditEntry.objects.get(pk=sequence).exported())
+    except (TypeError, ValueError, AttributeError, RecursionError):
         return None  # a column holds what no entry of ours can

@@ -174,6 +174,20 @@ def test_a_digest_hidden_inside_an_entry_is_not_found():
 
 
 @pytest.mark.parametrize(
+    ("member", "twice"),
+    [
+        (b'"sequence":', b'"sequence":7,"sequence":'),
+        (b'{"a":', b'{"a":2,"a":'),
+        (b"{", b'{"":1,"":2,'),
+    ],
+)
+def test_a_name_that_stands_twice_is_not_overlooked(member, twice):
+    (line,) = lines(chained([{"detail": {"a": 1}}]))
+
+    assert follow_lines(Walk(), [line.replace(member, twice, 1)]) == Broken(1, Reason.UNREADABLE)
+
+
+@pytest.mark.parametrize(
     "line",
     [
         b"nonsense\n",

@@ -225,6 +225,19 @@ def test_json_in_other_words_means_the_same(four_entries, key):
     assert first_broken(key) is None
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        """detail = '{"status":500,"status":200}'""",
+        """titles = '{"a":"B","a":"A"}'""",
+    ],
+)
+def test_a_name_that_stands_twice_is_found(four_entries, key, change):
+    run(f"UPDATE curation_auditentry SET {change} WHERE sequence = 2")  # noqa: S608
+
+    assert first_broken(key) == (2, Reason.UNREADABLE)
+
+
 def write_anew(entry, previous):
     """Store an entry as somebody without the key can: changed, and hashed anew without a seal."""
     entry.key, entry.note, entry.previous_digest = "", "never written", previous.digest
