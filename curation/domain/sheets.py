@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -12,8 +13,11 @@ if TYPE_CHECKING:
 BOM = "\ufeff"  # by which Excel knows UTF-8
 LINES_AT_ONCE = 200
 
-# What spreadsheets take for the beginning of a formula, the wide forms of Japanese ones included.
-_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+# Where a spreadsheet would see a formula begin, the wide forms of Japanese ones included: in a
+# cell, and after what may divide it. A French spreadsheet divides our lines at semicolons, and
+# knows no quotes there.
+_FORMULA = re.compile(r"[\t\r\n]|\s*[=+\-@＝＋－＠]")
+_DIVIDED = re.compile(r"([;\t\r\n])(?=[\s\"']*[=+\-@＝＋－＠])")
 
 Cell = str | int | float
 
@@ -38,7 +42,10 @@ def safe(cell: Cell) -> Cell:
 
     The texts come from the portal, where anybody may give a dataset a title.
     """
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+    if not isinstance(cell, str):
+        return cell
+    begins = "'" if _FORMULA.match(cell) else ""
+    return begins + _DIVIDED.sub(r"\1'", cell)
 
 
 def lines(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[str]:

@@ -23,12 +23,35 @@ def test_rows_come_back_as_they_went():
     ]
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1", "\n=1", "＝1"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+1", "-1", "@x", "\tx", "\rx", "\nx", "＝1", " =1", "\xa0\u3000@x"]
+)
 def test_a_text_that_would_be_computed_is_quoted(text):
     assert safe(text) == f"'{text}"
 
 
-@pytest.mark.parametrize("cell", ["", "a=1", "élu", " =1", "'=1", -1, -2.5, 0])
+@pytest.mark.parametrize(
+    ("text", "safely"),
+    [
+        ("Prix;=1+1", "Prix;'=1+1"),
+        ('Prix; "=1+1"', """Prix;' "=1+1\""""),
+        ("a;b\n-1;@x", "a;b\n'-1;'@x"),
+        ("\t=1", "'\t'=1"),
+    ],
+)
+def test_no_formula_begins_where_another_separator_would_divide_a_text(text, safely):
+    assert safe(text) == safely
+
+
+@pytest.mark.parametrize("text", ["Prix;=1+1", 'x";"=1+1', "x\n=1+1", 'x;""=1', "x ;\xa0+1"])
+def test_a_french_spreadsheet_computes_nothing(text):
+    file = "".join(lines(["a", "b"], [["datasets", text]]))
+
+    cells = [cell for line in file.splitlines() for cell in line.split(";")]
+    assert not [cell for cell in cells if cell.strip('"\ufeff \xa0').startswith(("=", "+"))]
+
+
+@pytest.mark.parametrize("cell", ["", "a=1", "élu", "a;b", "a - b", "'=1", -1, -2.5, 0])
 def test_other_cells_are_left_alone(cell):
     assert safe(cell) == cell
 
