@@ -2,7 +2,8 @@
 
 A log is an iterable of (moment, selection) in the order of the log: from that moment until the next
 one, the list was that selection. Before its first moment nothing is known, and nothing stands
-anywhere. A moment before the one it follows (a clock that was put back) counts as that one.
+anywhere. A moment before the one it follows (a clock that was put back) counts as that one; one
+past the end of a period (a clock that ran ahead) does not count there.
 """
 
 from __future__ import annotations
@@ -98,7 +99,7 @@ def stretches(
     since = start
     for moment, after in log:
         if moment >= end:
-            break
+            continue
         if moment > since:
             yield selection, since, moment
             since = moment

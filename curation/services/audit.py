@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -30,6 +31,10 @@ logger = logging.getLogger("curation.audit")
 
 # Any number of our own: PostgreSQL's advisory lock that puts appends in a row.
 _APPEND_LOCK = 20417
+
+# By how much the clock of another server may be ahead, or ours be put back. What is further apart
+# is recorded as the clock says: all that follow would bear the time of one that was wrong.
+CLOCKS_DIFFER = timedelta(minutes=5)
 
 Actor = dict[str, str]
 
@@ -76,15 +81,15 @@ def record(
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_APPEND_LOCK])
-        columns = ("sequence", "digest", "key")
+        columns = ("sequence", "digest", "key", "recorded_at")
         last = AuditEntry.objects.order_by("-sequence").values_list(*columns).first()
-        sequence, previous_digest, sealed_with = last or (0, chain.GENESIS, "")
+        sequence, previous_digest, sealed_with, latest = last or (0, chain.GENESIS, "", None)
         key = settings.AUDIT_KEY.encode()
         if sealed_with and not key:
             raise KeyMissing(f"AUDIT_KEY must be set: the audit log is sealed ({sealed_with}).")
         entry = AuditEntry(
             sequence=sequence + 1,
-            recorded_at=recorded_at or timezone.now(),
+            recorded_at=recorded_at or _now(latest),
             action=action,
             listing=listing,
             actor_id=actor["id"],
@@ -105,6 +110,12 @@ def record(
         _count(entry)
         transaction.on_commit(lambda: _announce(entry))
     return entry
+
+
+def _now(latest: datetime | None) -> datetime:
+    """Return the time of an entry: not before the one that it follows, by a clock that is near."""
+    now = timezone.now()
+    return latest if latest and now < latest <= now + CLOCKS_DIFFER else now
 
 
 def _announce(entry: AuditEntry) -> None:

@@ -1,6 +1,6 @@
 """Reading, from the audit log, what stood on a list in a period and for how long.
 
-Costs what the period holds, however long the log: two steps on the index of time, then one walk on
+Costs what the period holds, however long the log: some steps on the index of time, then one walk on
 the index of the listing. No COUNT, no DISTINCT.
 """
 
@@ -13,7 +13,7 @@ from curation.domain import exposures as domain
 from curation.models import AuditEntry, AuditItem, AuditTitle
 from curation.portal.items import Item
 from curation.services.errors import TooManyChanges
-from curation.services.history import LIVE_ACTIONS, first_from, state_at
+from curation.services.history import LIVE_ACTIONS, end_of, start_of, state_at
 from curation.services.listings import known_items
 
 if TYPE_CHECKING:
@@ -86,8 +86,8 @@ def _changes(listing: str, period: Period) -> list[AuditEntry]:
         AuditEntry.objects.filter(
             listing=listing,
             action__in=LIVE_ACTIONS,
-            sequence__gte=first_from(period.start),
-            sequence__lt=first_from(period.end),
+            sequence__gte=start_of(period.start),
+            sequence__lt=end_of(period.end),
         )
         .order_by("sequence")
         .defer("before", "titles", "note", "previous_digest", "digest")

@@ -142,13 +142,7 @@ def people() -> list[tuple[str, str]]:
 
 def state_at(listing: str, moment: datetime) -> AuditEntry | None:
     """Return the entry that made the live list what it was at a moment; None before the log."""
-    latest = (
-        AuditEntry.objects.filter(recorded_at__lte=moment)
-        .order_by("-recorded_at", "-sequence")
-        .values_list("sequence", flat=True)
-        .first()
-    )
-    return None if latest is None else _latest_state(listing, latest)
+    return _latest_state(listing, end_of(moment + timedelta.resolution) - 1)
 
 
 def state_before(entry: AuditEntry) -> AuditEntry | None:
@@ -287,24 +281,36 @@ def _items(words: str) -> tuple[list[str], bool]:
 
 
 def _bounds(wanted: Filter) -> tuple[int | None, int | None]:
-    """Translate days to sequences: the first of the period, and the first after it.
-
-    Entries are recorded in the order of time, so both are one step on the index of time.
-    """
+    """Translate days to sequences: the first of the period, and the first after it."""
     return (
-        first_from(_midnight(wanted.since)) if wanted.since else None,
-        first_from(_midnight(wanted.until + timedelta(days=1))) if wanted.until else None,
+        start_of(_midnight(wanted.since)) if wanted.since else None,
+        end_of(_midnight(wanted.until + timedelta(days=1))) if wanted.until else None,
     )
 
 
-def first_from(moment: datetime) -> int:
-    """Return the sequence of the first entry from a moment on; past the end if there is none."""
-    return (
-        AuditEntry.objects.filter(recorded_at__gte=moment)
-        .order_by("recorded_at", "sequence")
-        .values_list("sequence", flat=True)
-        .first()
-    ) or 2**62
+def start_of(moment: datetime) -> int:
+    """Return the sequence from which on entries may be of this moment or later."""
+    last, first = _around(moment)
+    return min(last + 1, first)
+
+
+def end_of(moment: datetime) -> int:
+    """Return the sequence from which on no entry is of before this moment."""
+    last, first = _around(moment)
+    return max(last + 1, first)
+
+
+def _around(moment: datetime) -> tuple[int, int]:
+    """Return the last entry before a moment and the first from it on, or what lies past the log.
+
+    Two steps on the index of time. Entries are recorded in its order, and the one follows the other
+    at once, unless a clock was far from right (`audit.record`): then an entry that bears a wrong
+    time must not hide those around it.
+    """
+    entries = AuditEntry.objects.values_list("sequence", flat=True)
+    last = entries.filter(recorded_at__lt=moment).order_by("-recorded_at", "-sequence").first()
+    first = entries.filter(recorded_at__gte=moment).order_by("recorded_at", "sequence").first()
+    return last or 0, first or 2**62
 
 
 def _midnight(day: date) -> datetime:

@@ -3,11 +3,12 @@ import hmac
 import json
 import logging
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 
 from curation.domain import chain
 from curation.domain.chain import GENESIS, Reason, Walk
@@ -46,6 +47,16 @@ def test_entries_are_numbered_and_chained(db, key):
     assert first.previous_digest == GENESIS
     assert second.previous_digest == first.digest
     assert first_broken(key) is None
+
+
+@pytest.mark.parametrize(("ahead", "counts"), [(-60, False), (60, True), (299, True), (900, False)])
+def test_an_entry_is_not_before_the_one_it_follows_by_a_clock_that_is_near(db, ahead, counts):
+    other = record(recorded_at=timezone.now() + timedelta(seconds=ahead))
+
+    entry = record()
+
+    assert (entry.recorded_at == other.recorded_at) is counts
+    assert entry.recorded_at <= max(timezone.now(), other.recorded_at)
 
 
 def test_anyone_can_check_an_export_in_ten_lines(db):

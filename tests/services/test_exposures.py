@@ -10,6 +10,7 @@ from curation.models import Action, AuditEntry
 from curation.portal.items import Item
 from curation.services import audit, exposures, history
 from curation.services.errors import TooManyChanges
+from curation.services.history import Filter
 from curation.services.listings import remember_items
 
 A, B, C = (letter * 24 for letter in "abc")
@@ -114,12 +115,39 @@ def test_a_period_with_more_changes_than_can_be_shown_is_refused(db, monkeypatch
         read(0, 10)
 
 
+@pytest.mark.parametrize("wrong", [-3650, 365], ids=["behind", "ahead"])
+def test_a_clock_that_was_wrong_once_hides_nothing(db, wrong):
+    record(0, (A,))
+    record(2, (B,))
+    record(wrong, (C,))
+    record(4, (A, B))
+    record(6, (B, A))
+
+    found = read(1, 8)
+    now = history.state_at("datasets", at(8))
+
+    assert told(found)[A][-2:] == [(1, 4, 6), (2, 6, 8)]
+    assert told(found)[A][0] == (1, 1, 2)
+    assert now
+    assert now.shown_after == (B, A)
+    assert history.state_at("datasets", at(400)) == now
+
+
+def test_a_period_has_all_of_its_entries_though_a_clock_was_wrong(db):
+    expected = [record(day, (A,)).sequence for day in (0, 365, 2, -3650, 4)]
+    september = Filter(since=START.date(), until=at(9).date())
+
+    found = [entry.sequence for entry in history.find(september).entries]
+
+    assert {expected[0], expected[2], expected[4]} <= set(found)
+
+
 @pytest.mark.parametrize("count", [1, 40])
 def test_the_number_of_queries_does_not_grow(db, count, django_assert_num_queries):
     for number in range(count):
         record(number / 10, (A, B) if number % 2 else (B, C), titles={A: "Alpha"})
 
-    with django_assert_num_queries(6):  # before (2), the ends of the period (2), changes, titles
+    with django_assert_num_queries(9):  # before (3), ends of the period (4), changes, titles
         read(0.05, 4)
 
 

