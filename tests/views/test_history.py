@@ -1,6 +1,7 @@
 import csv
 import io
 import json
+import re
 import uuid
 from collections.abc import Iterator
 
@@ -49,6 +50,16 @@ def test_entries_are_told_in_words_with_the_titles_of_the_time(signed_in):
     assert "&lt;i&gt;Gamma&lt;/i&gt;" in page
     assert '<svg class="strip"' in page
     assert "Today" in page
+
+
+def test_more_changes_than_a_row_has_room_for_are_counted(signed_in):
+    many = tuple(f"{number:024x}" for number in range(1, 21))
+    record(before=(), after=many)
+    record(before=many, after=(*many[10:], *many[3:10]))
+
+    text = re.sub(r"<[^>]+>|\s+", " ", html(signed_in.get("/history/")))
+
+    assert re.findall(r"(\w+): +(\d+) more", text) == [("Moved", "1"), ("Added", "14")]
 
 
 def test_an_attempt_shows_once(signed_in, editor):
