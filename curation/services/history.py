@@ -272,6 +272,8 @@ def _items(words: str) -> tuple[list[str], bool]:
     if is_portal_id(words.lower()):
         return [words.lower()], False
     titles = AuditTitle.objects.all()
+    if not fold(words).split():  # accents alone: no word, so no item
+        return [], False
     for word in fold(words).split():
         titles = titles.filter(folded__contains=word)
     found = dict.fromkeys(

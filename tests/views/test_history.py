@@ -269,6 +269,7 @@ def three(editor, colleague, db):
         ({"item": "alpha", "person": "karim", "action": "failed"}, {2}),
         ({"person": "karim", "list": "datasets"}, set()),
         ({"item": "zzz"}, set()),
+        ({"item": "\u0301"}, set()),
         ({"from": "2020-01-01", "to": "2099-01-01"}, {0, 1, 2}),
         ({"to": "2020-01-01"}, set()),
         ({"from": "2099-01-01"}, set()),
