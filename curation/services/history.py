@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from functools import lru_cache
+from functools import lru_cache, reduce
 from heapq import merge as merged
+from operator import or_
 from typing import TYPE_CHECKING
 
 from django.db import connection
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from curation.domain.selection import is_portal_id
-from curation.domain.text import fold
+from curation.domain.text import fold, spellings
 from curation.models import OF_ACCOUNTS, Action, AuditEntry, AuditItem, AuditTitle, Listing
 
 if TYPE_CHECKING:
@@ -272,10 +273,12 @@ def _items(words: str) -> tuple[list[str], bool]:
     if is_portal_id(words.lower()):
         return [words.lower()], False
     titles = AuditTitle.objects.all()
-    if not fold(words).split():  # accents alone: no word, so no item
+    searched = fold(words).split()
+    if not searched:  # accents alone: no word, so no item
         return [], False
-    for word in fold(words).split():
-        titles = titles.filter(folded__contains=word)
+    for word in searched:
+        written = (Q(folded__contains=spelling) for spelling in spellings(word))
+        titles = titles.filter(reduce(or_, written))
     found = dict.fromkeys(
         titles.order_by("pk").values_list("portal_id", flat=True)[: MOST_ITEMS * 4]
     )

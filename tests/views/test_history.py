@@ -310,6 +310,24 @@ def test_a_filter_that_makes_no_sense_is_told_or_left_out(signed_in, three, filt
         assert 'role="alert"' in html(response)
 
 
+@pytest.mark.parametrize(
+    ("title", "words"),
+    [
+        ("Action Cœur de ville", "coeur"),
+        ("Action coeur de ville", "Cœur VILLE"),
+        ("Annuaire de l’éducation", "l'éducation"),
+        ("Annuaire de l'éducation", "L’EDUCATION"),
+        ("L’œuvre", "l'oeuvre"),
+    ],
+)
+def test_titles_are_found_however_a_keyboard_writes_them(signed_in, title, words):
+    entry = record(titles={C: title})
+
+    page = html(signed_in.get("/history/", {"item": words}))
+
+    assert f'id="entry-{entry.sequence}"' in page
+
+
 def test_older_pages_keep_the_filter(signed_in, editor):
     for _number in range(30):
         record()
