@@ -350,7 +350,7 @@ class AuditQuerySet(models.QuerySet["AuditEntry"]):
         return self.only("sequence", "recorded_at", "digest")
 
     def streamed(
-        self, *columns: str | models.Expression, after: int = 0
+        self, *columns: str | models.Expression, after: int | None = None
     ) -> Iterator[tuple[Any, ...]]:
         """Yield the sequence and these columns of each entry, oldest first, in constant memory.
 
@@ -365,7 +365,9 @@ class AuditQuerySet(models.QuerySet["AuditEntry"]):
 
 
 def _in_batches(
-    entries: models.QuerySet[AuditEntry, T], sequence_of: Callable[[T], int], after: int = 0
+    entries: models.QuerySet[AuditEntry, T],
+    sequence_of: Callable[[T], int],
+    after: int | None = None,
 ) -> Iterator[T]:
     """Go along the primary key, batch by batch.
 
@@ -375,7 +377,8 @@ def _in_batches(
     """
     while True:
         last = None
-        for last in entries.filter(sequence__gt=after)[:STREAM_BATCH].iterator(STREAM_CHUNK):
+        rest = entries if after is None else entries.filter(sequence__gt=after)
+        for last in rest[:STREAM_BATCH].iterator(STREAM_CHUNK):
             yield last
         if last is None:
             return

@@ -167,8 +167,11 @@ def keys() -> list[bytes]:
     return [key.encode() for key in (settings.AUDIT_KEY, *settings.AUDIT_OLD_KEYS) if key]
 
 
-def links(after: int = 0) -> Iterator[chain.Link]:
-    """Yield every entry after this one as a link of the chain, in order and in constant memory."""
+def links(after: int | None = None) -> Iterator[chain.Link]:
+    """Yield every entry (after this one) as a link of the chain, in order and in constant memory.
+
+    Whatever their numbers: what somebody put before the first one is part of what is verified.
+    """
     columns = ("previous_digest", "digest", "key", payload_text())
     entries = AuditEntry.objects.all()
     for sequence, previous, stated, key, text in entries.streamed(*columns, after=after):
@@ -196,7 +199,7 @@ def verify_newest(most: int) -> tuple[int, chain.Broken | None]:
     head = AuditEntry.objects.order_by("-sequence").values_list("sequence", flat=True).first() or 0
     start = max(head - most, 0)
     walk = _walk_after(start)
-    broken = verify(walk, links(start))
+    broken = verify(walk, links(start or None))
     return walk.count - start, broken
 
 

@@ -301,6 +301,17 @@ def test_an_entry_put_between_two_others_is_found(four_entries, key):
     assert first_broken(key) == ((2, Reason.UNSEALED) if key else (3, Reason.DIGEST))
 
 
+@pytest.mark.parametrize("sequence", [0, -5, -(2**63)])
+def test_an_entry_put_before_the_first_is_found(four_entries, key, sequence):
+    before = AuditEntry.objects.get(pk=1)
+    before.sequence, before.attempt, before.key, before.previous_digest = sequence, None, "", "0"
+    before.digest = chain.digest(before.previous_digest, before.payload())
+    AuditEntry.objects.bulk_create([before])
+
+    assert first_broken(key) == (sequence, Reason.GENESIS)
+    assert audit.verify_newest(50)[1] == chain.Broken(sequence, Reason.GENESIS)
+
+
 def test_an_entry_linked_past_a_removed_one_is_found(four_entries, key):
     delete(2)
     run(
