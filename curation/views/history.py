@@ -21,7 +21,7 @@ from curation.accounts.roles import Permission
 from curation.comparison import Comparison, compare
 from curation.exports import csv_lines, jsonl_lines
 from curation.fragments import rendered
-from curation.http import page
+from curation.http import page, wants_fragment
 from curation.models import Action, AuditEntry, Listing, User
 from curation.portal import portal_client
 from curation.portal.items import Item
@@ -106,6 +106,7 @@ def history(request: HttpRequest) -> HttpResponse:
         "people": log.people(),
         "actions": ACTION_GROUPS,
         "is_more": start is not None,
+        "is_appended": start is not None and wants_fragment(request),
     }
     return page(request, "history/history.html", context, fragment="history/found.html")
 

@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import transaction
@@ -9,7 +10,7 @@ from playwright.sync_api import expect
 
 from curation.models import Action, AuditEntry, Listing, User
 from curation.portal import portal_client
-from curation.services import drafts, listings, publishing
+from curation.services import audit, drafts, listings, publishing
 from tests.browser.pages import Board, drafted
 
 pytestmark = pytest.mark.browser
@@ -97,6 +98,30 @@ def test_a_filter_that_finds_nothing_says_what_to_do(visit, editor, tuesday):
     expect(nothing).to_be_visible()
     page.get_by_role("link", name="Tout afficher").click()
     expect(page.locator(".log > li")).to_have_count(5)
+
+
+@pytest.mark.firefox
+def test_older_entries_follow_where_the_reader_is(visit, editor, portal):
+    listings.refresh(portal_client())
+    for number in range(40):
+        audit.record(
+            Action.CHANGE_OUTSIDE,
+            actor=audit.OUTSIDER,
+            listing="datasets",
+            recorded_at=datetime(2026, 3, 1, tzinfo=UTC) + timedelta(days=number),
+        )
+    page = visit(editor).new_page()
+    page.goto("/history/")
+    rows = page.locator(".log > li")
+    expect(rows).to_have_count(25)
+
+    page.get_by_role("link", name="Voir les plus anciennes").press("Enter")
+
+    expect(rows).to_have_count(42)
+    heading = page.locator(".log-day").filter(has=page.locator(":focus"))
+    expect(heading.locator(".log > li")).to_have_count(1)
+    page.keyboard.press("Tab")
+    expect(rows.nth(25).get_by_role("link")).to_be_focused()
 
 
 def test_the_lists_as_they_were(visit, editor, portal, tuesday):
