@@ -9,6 +9,7 @@ import argparse
 import hashlib
 import hmac
 import json
+import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -287,10 +288,10 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _remembered(text: str) -> tuple[int, str]:
-    sequence, _, stated = text.partition(":")
-    if not (sequence.isascii() and sequence.isdigit() and len(stated) == 64):
+    head = re.fullmatch("0*([1-9][0-9]{0,18}):([0-9a-f]{64})", text.strip().lower())
+    if head is None:
         raise argparse.ArgumentTypeError(f"“{text}” is not SEQUENCE:DIGEST.")
-    return int(sequence), stated.lower()
+    return int(head[1]), head[2]
 
 
 def _key_in(text: str) -> bytes:

@@ -123,6 +123,8 @@ def test_a_log_that_ends_before_a_remembered_head_was_truncated():
 
     assert verified(entries[:2], heads=[head_of(entries[3])]) == Broken(4, Reason.TRUNCATED)
     assert verified([], heads=[head_of(entries[0])]) == Broken(1, Reason.TRUNCATED)
+    assert verified(entries[:1], heads=map(head_of, entries)) == Broken(2, Reason.TRUNCATED)
+    assert verified(entries, heads=[(0, GENESIS)]) == Broken(0, Reason.TRUNCATED)
 
 
 def test_another_digest_than_the_remembered_was_rewritten():
@@ -258,6 +260,8 @@ def test_an_auditor_is_told_what_is_broken(export):
         (["none.jsonl"], "none.jsonl cannot be read"),
         (["x", "--head", "4"], "“4” is not SEQUENCE:DIGEST"),
         (["x", "--head", "x:" + "0" * 64], "is not SEQUENCE:DIGEST"),
+        (["x", "--head", "0:" + "0" * 64], "is not SEQUENCE:DIGEST"),
+        (["x", "--head", "4:" + "g" * 64], "is not SEQUENCE:DIGEST"),
         (["x", "--key-file", "none"], "“none” cannot be read"),
     ],
 )
