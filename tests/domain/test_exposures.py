@@ -1,6 +1,6 @@
 from collections import Counter
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import pytest
 from hypothesis import given
@@ -206,6 +206,18 @@ def test_time_travel_is_a_replay_of_the_log(log, instant):
             replayed = selection
 
     assert state_at(log, instant) == replayed
+
+
+@thorough
+@given(st.lists(st.tuples(days, selections), max_size=8), periods)
+def test_a_clock_that_was_wrong_counts_as_the_latest_moment_before(told, period):
+    start, end = period
+    log = [(at(day), selection) for day, selection in told]
+    within = [(moment, selection) for moment, selection in log if moment < end]
+    latest = accumulate((moment for moment, _ in within), max)
+    in_order = [(moment, state) for moment, (_, state) in zip(latest, within, strict=True)]
+
+    assert exposures(log, start, end) == exposures(in_order, start, end)
 
 
 @thorough
