@@ -10,7 +10,6 @@ from curation.models import Action, AuditEntry
 from curation.portal.items import Item
 from curation.services import audit, exposures, history
 from curation.services.errors import TooManyChanges
-from curation.services.history import Filter
 from curation.services.listings import remember_items
 
 A, B, C = (letter * 24 for letter in "abc")
@@ -131,15 +130,6 @@ def test_a_clock_that_was_wrong_once_hides_nothing(db, wrong):
     assert now
     assert now.shown_after == (B, A)
     assert history.state_at("datasets", at(400)) == now
-
-
-def test_a_period_has_all_of_its_entries_though_a_clock_was_wrong(db):
-    expected = [record(day, (A,)).sequence for day in (0, 365, 2, -3650, 4)]
-    september = Filter(since=START.date(), until=at(9).date())
-
-    found = [entry.sequence for entry in history.find(september).entries]
-
-    assert {expected[0], expected[2], expected[4]} <= set(found)
 
 
 @pytest.mark.parametrize("count", [1, 40])
