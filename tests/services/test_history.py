@@ -1,5 +1,5 @@
 import uuid
-from datetime import date, datetime
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,10 +14,10 @@ PARIS = ZoneInfo("Europe/Paris")
 SATURDAY, SUNDAY, MONDAY = (date(2026, 10, day) for day in (24, 25, 26))
 
 
-def record(*moment, action=Action.CHANGE_OUTSIDE, **fields):
-    """Record an entry, at a moment of Paris if one is given."""
+def record(day=None, clock=time.min, action=Action.CHANGE_OUTSIDE, **fields):
+    """Record an entry, on a day of Paris if one is given."""
     defaults = {"actor": audit.OUTSIDER, "listing": "datasets", "after": (A,)}
-    recorded_at = datetime(*moment, tzinfo=PARIS) if moment else None
+    recorded_at = datetime.combine(day, clock, PARIS) if day else None
     return audit.record(action, **defaults | fields, recorded_at=recorded_at).sequence
 
 
@@ -31,7 +31,7 @@ def found(before=None, size=25, **wanted):
 def days(db, settings):
     """Two entries at the first and last moment of each day."""
     settings.TIME_ZONE = "Europe/Paris"
-    moments = [(2026, 10, day, *time) for day in (24, 25, 26) for time in ((0,), (23, 59, 59))]
+    moments = [(day, at) for day in (SATURDAY, SUNDAY, MONDAY) for at in (time.min, time.max)]
     return [record(*moment) for moment in moments for _twice in range(2)]
 
 
@@ -61,8 +61,8 @@ def test_there_are_older_entries_only_if_there_are(days, item):
 @pytest.mark.parametrize("since", [date(2010, 1, 1), date(2026, 9, 1)])
 def test_a_period_has_all_of_its_entries_though_a_clock_was_wrong(db, since):
     first, _ahead, second, _behind, third = (
-        record(*moment)
-        for moment in ((2026, 9, 1), (2027, 9, 1), (2026, 9, 3), (2016, 9, 1), (2026, 9, 5))
+        record(date(year, 9, day))
+        for year, day in ((2026, 1), (2027, 1), (2026, 3), (2016, 1), (2026, 5))
     )
 
     assert {first, second, third} <= set(found(since=since, until=date(2026, 9, 9)))
