@@ -172,7 +172,13 @@ def entry(request: HttpRequest, sequence: int) -> HttpResponse:
 def as_it_was(request: HttpRequest) -> HttpResponse:
     """Show every list as it was at a moment."""
     asked = request.GET.get("at", "")
-    moment = _moment(asked) or timezone.now()
+    now = timezone.now()
+    moment, problem = _moment(asked), ""
+    if asked and moment is None:
+        problem = _("This date could not be read: here are the lists of now.")
+    elif moment and moment > now:
+        problem = _("This moment has not come yet: here are the lists of now.")
+    moment = min(moment or now, now)
     states = []
     for listing in Listing.objects.all():
         found = log.state_at(listing.key, moment)
@@ -181,9 +187,7 @@ def as_it_was(request: HttpRequest) -> HttpResponse:
     context = {
         "moment": moment,
         "states": states,
-        "problem": _("This date could not be read: here are the lists of now.")
-        if asked and not _moment(asked)
-        else "",
+        "problem": problem,
     }
     return page(request, "history/as_it_was.html", context)
 

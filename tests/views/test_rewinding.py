@@ -197,6 +197,13 @@ def test_a_moment_that_cannot_be_read_shows_now(signed_in, listing, at):
     assert "This date could not be read" in html(response)
 
 
+def test_a_moment_that_has_not_come_shows_now(signed_in, listing):
+    page = html(signed_in.get("/history/as-it-was/", {"at": "2199-12-31T23:59"}))
+
+    assert "This moment has not come yet" in page
+    assert 'value="2199' not in page
+
+
 def test_the_own_last_publication_can_be_undone_from_the_board(
     signed_in, browser_of, colleague, editor, listing, portal
 ):
