@@ -367,6 +367,29 @@ def test_a_column_that_holds_no_such_thing_is_found(four_entries, key):
     assert first_broken(key) == (2, Reason.DIGEST if understands else Reason.UNREADABLE)
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL refuses such values")
+@pytest.mark.parametrize(
+    "change",
+    [
+        "note = x'ff'",
+        "note = CAST(x'ff' AS TEXT)",
+        "actor_via = zeroblob(3)",
+        "recorded_at = x'ff'",
+        "attempt = 'x'",
+        "sequence = 1.5",
+    ],
+)
+def test_what_sqlite_takes_for_a_value_is_found_at_its_entry(four_entries, key, change):
+    run(f"UPDATE curation_auditentry SET {change} WHERE sequence = 2")  # noqa: S608
+
+    broken = first_broken(key)
+
+    assert broken in ((2, Reason.UNREADABLE), (2, Reason.DIGEST))
+    found = audit.verify_newest(50)[1]
+    assert found
+    assert (found.sequence, found.reason) == broken
+
+
 def test_keys_rotate(db, settings):
     record()
     settings.AUDIT_KEY = KEY
