@@ -9,7 +9,24 @@
   const $ = (selector, root = document) => root.querySelector(selector);
   const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
-  const say = (text) => { const live = $("#live"); if (live && text) { live.textContent = ""; live.textContent = text; } };
+  let saved = 0; // the timer after which a draft is said to be saved
+  // What lies behind a dialog is not read: there, the dialog's own region speaks.
+  function say(text) {
+    const live = $("dialog[open] [data-live]") ?? $("#live");
+    if (!live || !text) return;
+    live.textContent = "";
+    live.textContent = text;
+    if (saved) saySaved();
+  }
+  // Once nothing else has been said for a while: it interrupts nobody.
+  function saySaved() {
+    clearTimeout(saved);
+    saved = setTimeout(() => {
+      saved = 0;
+      const changes = $("#dock strong")?.textContent;
+      if (changes) say(phrase(document.body.dataset.saySaved, { changes }));
+    }, 10_000);
+  }
   const phrase = (template, values) => (template || "").replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 
   // --- Steps ------------------------------------------------------------------------------------
@@ -269,8 +286,10 @@
   document.addEventListener("htmx:afterRequest", (event) => {
     const key = keyOf(event.detail.requestConfig?.elt);
     if (!key || !event.detail.successful) return;
-    if (event.detail.xhr.status < 400) stateOf(key).current?.done?.();
-    else $("#messages [role=alert]")?.scrollIntoView({ block: "nearest" });
+    if (event.detail.xhr.status < 400) {
+      saySaved();
+      stateOf(key).current?.done?.();
+    } else $("#messages [role=alert]")?.scrollIntoView({ block: "nearest" });
   });
   for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
     document.addEventListener(name, (event) => {
@@ -692,7 +711,8 @@
       event.preventDefault();
       // Never add from the results of other words than those in the field.
       const current = $(".combo__results", combo.pop).dataset.query === combo.input.value;
-      if (isOpen && at >= 0 && current) add(combo, all[at], event.shiftKey ? 1 : 0);
+      const option = all[at] ?? all.find((each) => each.dataset.place && all.length === 1); // to be told
+      if (isOpen && option && current) add(combo, option, event.shiftKey ? 1 : 0);
       else htmx.trigger(combo.input, "search");
     }
   });
@@ -809,7 +829,7 @@
     button.dataset.idle = $("span", button).textContent;
     $("span", button).textContent = button.dataset.busy;
     button.setAttribute("aria-disabled", "true");
-    say(button.dataset.busy);
+    say(form.dataset.saySent);
   });
   function release(form) {
     if (!form?.matches?.("[data-once]")) return;
@@ -873,6 +893,17 @@
     if ($("[data-said]")?.textContent === sayAway) clearMessage(); // of a step that failed it is still true
     htmx.trigger(document.body, "check");
   });
+  // The portal goes and comes back: the banner is drawn anew at each reading, and says so once here.
+  const isDown = () => Boolean($("#offline"));
+  let wasDown = isDown();
+  document.addEventListener("htmx:afterSettle", () => {
+    if (wasDown === isDown()) return;
+    wasDown = !wasDown;
+    say(document.body.dataset[wasDown ? "sayDown" : "sayUp"]);
+  });
+  // What a page has to tell as it comes is said once its live region is known.
+  const told = $("#messages [data-announce], #toast p");
+  if (told) setTimeout(() => say(told.dataset.announce ?? told.textContent), 500);
   // A step that is not saved yet would be lost: the browser asks.
   addEventListener("beforeunload", (event) => { if ([...columns.keys()].some(isBusy)) event.preventDefault(); });
   // Back in the tab or in the history: what is shown may be old.

@@ -67,7 +67,7 @@ def test_titles_are_text_everywhere(visit, editor, hostile):
     datasets.grip(live[5]).focus()
     with board.saved("remove"):
         page.keyboard.press("Delete")
-    board.says(f"{QUOTES} retiré. Vous pouvez le rétablir sous la liste.")
+    board.says(f"{QUOTES} retiré. Ctrl Z pour annuler.")
     expect(datasets.tray).to_contain_text(QUOTES)
     datasets.search.fill("script")
     expect(datasets.options.first).to_contain_text("<script>")

@@ -144,7 +144,7 @@ def test_remove_and_restore(board, portal, press, titles):
     datasets.grip(live[0]).focus()
     with board.saved("remove"):
         press("Delete")
-    board.says(f"{titles[live[0]]} retiré. Vous pouvez le rétablir sous la liste.")
+    board.says(f"{titles[live[0]]} retiré. Ctrl Z pour annuler.")
     expect(datasets.grip(live[1])).to_be_focused()
     datasets.grip(last).focus()
     with board.saved("remove"):

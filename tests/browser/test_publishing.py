@@ -45,7 +45,7 @@ def test_a_portal_that_is_down_and_comes_back(board, page, portal, trouble, move
 
     # The board says so, shows what was last known, and goes on being edited.
     board.open()
-    banner = page.get_by_role("status").filter(has_text="Portail injoignable depuis")
+    banner = page.get_by_role("note").filter(has_text="Portail injoignable depuis")
     expect(banner).to_be_visible()
     board.datasets.shows(moved)
     board.reuses.shows(shown)
