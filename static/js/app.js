@@ -74,7 +74,8 @@
     const button = event.target.closest?.("[data-action=undo], [data-action=redo]");
     if (!button) return;
     event.preventDefault();
-    walk(button.dataset.action);
+    // The message tells of one step: a second click of a double click would take back another one.
+    if (event.detail < 2 || button.id !== "toast-walk") walk(button.dataset.action);
   });
   // A search field in which nothing was typed since it was emptied has nothing of its own to undo.
   const isTyping = (target) => target.closest?.("input:not([type=checkbox], [type=radio], [data-untouched]), textarea, select, [contenteditable]");
@@ -564,6 +565,8 @@
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.("[data-column] button[data-action]");
     if (!button || button.disabled) return;
+    // After the first click of a double click another row lies under the pointer.
+    if (event.detail > 1) return event.preventDefault();
     const row = button.closest(".items > [data-id]");
     const action = button.dataset.action;
     if (held) drop(true); // assistive technology clicks without moving the focus
@@ -904,8 +907,11 @@
   // What a page has to tell as it comes is said once its live region is known.
   const told = $("#messages [data-announce], #toast p");
   if (told) setTimeout(() => say(told.dataset.announce ?? told.textContent), 500);
-  // A step that is not saved yet would be lost: the browser asks.
-  addEventListener("beforeunload", (event) => { if ([...columns.keys()].some(isBusy)) event.preventDefault(); });
+  // A step that is not saved yet would be lost: the browser asks, unless the server sends us away
+  // because the session is over. To stay would save nothing.
+  let isSentAway = false;
+  document.addEventListener("htmx:beforeOnLoad", ({ detail: { xhr } }) => { isSentAway = Boolean(xhr.getResponseHeader("HX-Redirect")); });
+  addEventListener("beforeunload", (event) => { if (!isSentAway && [...columns.keys()].some(isBusy)) event.preventDefault(); });
   // Back in the tab or in the history: what is shown may be old.
   addEventListener("pageshow", (event) => { if (event.persisted) htmx.trigger(document.body, "check"); });
   document.addEventListener("visibilitychange", () => { if (!document.hidden && $("#live-lists")) htmx.trigger(document.body, "check"); });

@@ -100,6 +100,22 @@ def test_a_double_click_publishes_once(board, portal, moved):
     assert AuditEntry.objects.filter(action=Action.PUBLISH_SUCCEEDED).count() == 1
 
 
+def test_a_double_click_is_one_step(board, page, portal):
+    """The row that comes under the pointer after the first click is not meant by the second."""
+    live = portal.live("datasets")
+    with board.saved("remove"):
+        board.datasets.act(live[2], "remove").dblclick()
+    board.datasets.shows([*live[:2], *live[3:]])
+    with board.saved("move"):
+        board.datasets.act(live[3], "down").dblclick()
+    order = [*live[:2], live[4], live[3], *live[5:]]
+    board.datasets.shows(order)
+    with board.saved("undo"):
+        page.locator("#toast-walk").dblclick()
+    board.datasets.shows([*live[:2], *live[3:]])
+    assert drafted("datasets") == (*live[:2], *live[3:])
+
+
 @pytest.mark.firefox
 def test_the_way_back_shows_what_is_true_now(board, page, portal, moved):
     page.goto("/history/")
@@ -134,6 +150,30 @@ def test_an_expired_session_leads_to_sign_in_and_back_to_the_draft(board, page, 
     board.datasets.grip(moved[1]).focus()
     with board.saved("move"):
         page.keyboard.press("Alt+ArrowUp")
+    assert drafted("datasets") is None
+
+
+@pytest.mark.parametrize("is_dropped", [True, False], ids=["drop", "reading"])
+def test_a_session_that_ends_with_a_row_in_hand_asks_nothing(board, page, portal, is_dropped):
+    """To stay would save nothing: the browser's question whether to leave would only mislead."""
+    asked = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    live = portal.live("datasets")
+    board.datasets.carry(live[0], 4)
+    Session.objects.all().delete()
+    if is_dropped:
+        page.mouse.up()
+    else:
+        page.evaluate("htmx.trigger(document.body, 'check')")
+
+    expect(page).to_have_url(re.compile(r"/sign-in/\?next=/$"))
+    expect(page.get_by_role("status")).to_contain_text("Ce qui était enregistré est conservé")
+    assert asked == []
     assert drafted("datasets") is None
 
 
