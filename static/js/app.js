@@ -89,6 +89,8 @@
 
   // Keys of one character, which somebody who speaks to the machine must be able to turn off.
   const singleKeys = () => !/(^|; )shortcuts=off/.test(document.cookie);
+  const showKeys = () => document.body.toggleAttribute("data-no-keys", !singleKeys());
+  showKeys();
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || held || event.target.closest?.("input, textarea, select, [contenteditable], dialog[open]") || !singleKeys()) return;
     const help = $("[data-action=shortcuts]"), field = $("[role=combobox]");
@@ -100,6 +102,7 @@
   document.addEventListener("change", (event) => {
     if (!event.target.matches("[data-single-keys]")) return;
     document.cookie = `shortcuts=${event.target.checked ? "on" : "off"}; path=/; max-age=31536000; samesite=lax`;
+    showKeys();
   });
 
   async function next(key) {
@@ -583,7 +586,7 @@
   const picked = (key) => $$(".item__pick:checked", listOf(key));
   function count(key) {
     const section = $(`#${key}-column`), words = $("[data-picked]", section);
-    if (words && "selecting" in section.dataset) words.textContent = phrase(section.dataset.picked, { count: picked(key).length });
+    if (words) words.textContent = phrase(section.dataset.picked, { count: picked(key).length });
   }
   function select(section, isOn) {
     const { column: key } = section.dataset;
@@ -623,7 +626,7 @@
       announce(section, way === "move" ? "SeveralMoved" : "SeveralRemoved", { count: item.length, position: to });
     } });
   });
-  document.addEventListener("htmx:afterSettle", () => columns.forEach((_, key) => count(key)));
+  document.addEventListener("htmx:afterSettle", () => $$("[data-selecting]").forEach((section) => count(section.dataset.column)));
 
   // --- Search -----------------------------------------------------------------------------------
 
@@ -642,7 +645,7 @@
     if (option) { combo.input.setAttribute("aria-activedescendant", option.id); option.scrollIntoView({ block: "nearest" }); } else combo.input.removeAttribute("aria-activedescendant");
   }
   function propose({ input, pop }) {
-    if (!input.value.trim() && pop.hidden) htmx.trigger(input, "search");
+    if (pop.hidden) htmx.trigger(input, "search"); // anew: results from before say where things were
   }
   function add(combo, option, at) {
     const { id, title, place: listed, to: key } = option.dataset, section = $(`#${key}-column`);
@@ -705,8 +708,8 @@
     const at = all.findIndex((option) => option.getAttribute("aria-selected") === "true");
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
-      if (!all.length) return propose(combo);
-      openPop(combo);
+      if (!isOpen) return propose(combo);
+      if (!all.length) return;
       choose(combo, all[(at + (event.key === "ArrowDown" ? 1 : at < 0 ? all.length : all.length - 1)) % all.length]);
     } else if (event.key === "Escape") {
       if (isOpen) { event.preventDefault(); closePop(combo.form); }

@@ -3,6 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
+from curation.sandbox import faults
+from curation.sandbox.faults import Fault, What
 from tests.browser.pages import drafted
 from tests.browser.test_accessibility import Inspection
 
@@ -69,6 +71,38 @@ def test_proposals_come_by_click_and_go_with_escape(board, press):
 
     press("Escape")
     expect(pop).to_be_hidden()
+
+
+def test_results_are_asked_for_anew_when_somebody_comes_back_to_them(board, portal, page, press):
+    """What they said of the list is old then: here, that the item is in it already."""
+    live = portal.live("datasets")
+    board.datasets.search.fill(live[8])
+    expect(board.datasets.options).to_contain_text("déjà n° 9")
+    board.datasets.grip(live[8]).focus()
+    with board.saved("remove"):
+        press("Delete")
+
+    board.datasets.search.focus()
+    expect(board.datasets.options).to_have_count(1)
+    expect(board.datasets.options).to_be_hidden()
+    press("ArrowDown")
+    expect(board.datasets.options).not_to_contain_text("déjà")
+    press("Escape")
+    board.datasets.search.click()
+    expect(board.datasets.options).to_be_visible()
+    with board.saved("add"):
+        press("Enter")
+    board.datasets.shows(live)
+
+
+def test_without_proposals_the_field_says_what_to_do(board, press):
+    pop = board.datasets.section.locator(".pop")
+    faults.add(Fault(What.REFUSE, times=0))
+    board.datasets.search.focus()
+    press("ArrowDown")
+    words = "Aucune suggestion pour l’instant. Tapez un titre, ou collez une adresse."
+    expect(pop).to_contain_text(words)
+    board.says(words)
 
 
 @pytest.mark.firefox

@@ -6,6 +6,8 @@ from playwright.sync_api import expect
 from tests.browser.pages import drafted
 from tests.browser.test_accessibility import Inspection
 
+NBSP = "\N{NO-BREAK SPACE}"
+
 pytestmark = pytest.mark.browser
 
 
@@ -83,6 +85,7 @@ def test_rows_are_selected_by_shift_and_space_or_click(board, portal, page, pres
         page.evaluate("htmx.trigger(document.body, 'check')")
     datasets.shows(live[:-1])
     expect(box).to_be_checked()
+    expect(datasets.section.locator("[data-picked]")).to_have_text(f"Sélection{NBSP}: 2")
     datasets.section.get_by_role("button", name="Sélectionner").click()
     expect(box).to_be_hidden()
     expect(page.locator(".item__pick:checked")).to_have_count(0)
