@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from babel.units import format_unit
 from django import template
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from curation.domain.health import Kind, Severity, is_invisible
@@ -134,9 +134,11 @@ def _claim(finding: Finding) -> str:
         case Kind.LOW_QUALITY:
             return gettext("Poorly described: quality of %(number)d%%") % {"number": finding.number}
         case Kind.BEYOND_LIMIT:
-            return gettext("Not shown: the homepage shows the first %(number)d") % {
-                "number": finding.number
-            }
+            return ngettext(
+                "Not shown: the homepage shows the first only",
+                "Not shown: the homepage shows the first %(number)d",
+                finding.number,
+            ) % {"number": finding.number}
         case kind:
             return str(_CLAIMS[kind])
 

@@ -61,6 +61,16 @@ def test_claims_in_french(kind, claim):
         assert advised(finding(kind)).claim == claim
 
 
+def test_one_place_is_not_counted():
+    only = Finding(Kind.BEYOND_LIMIT, number=1)
+
+    with override("fr"):
+        claim = advised(only).claim
+    assert claim == "Non affiché\u00a0: la page d’accueil ne montre que le premier"
+    with override("en"):
+        assert advised(only).claim == "Not shown: the homepage shows the first only"
+
+
 @pytest.mark.parametrize("frequency", PERIODS)
 def test_every_frequency_has_words(frequency):
     overdue = Finding(Kind.OVERDUE, since=NOW - timedelta(days=90), frequency=frequency)
