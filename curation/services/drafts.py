@@ -7,7 +7,7 @@ still be true, or StaleDraft is raised and nothing is written.
 from __future__ import annotations
 
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
@@ -33,7 +33,7 @@ from curation.services.errors import (
 from curation.services.listings import known_items, remember_items
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Mapping
 
     from curation.domain.selection import Selection
     from curation.models import User
@@ -53,6 +53,8 @@ class Edit:
     before: Selection
     # What either differs from: a step leaves it as it is.
     base: Selection
+    # What the same gesture did in other listings, by key.
+    along: Mapping[str, Edit] = field(default_factory=dict)
 
     @property
     def after(self) -> Selection:
@@ -168,10 +170,11 @@ def add_item(
     return _edit(editor, listing, seen, added)
 
 
-def discard(editor: User, listing: Listing, *, seen: str) -> None:
+def discard(editor: User, listing: Listing, *, seen: str, at: str = "") -> None:
     """Throw the draft away: the editor is back at the live list.
 
-    A step like any other, to undo, unless the live list changed since the draft began.
+    A step like any other, to undo, unless the live list changed since the draft began. Whoever
+    throws several away in one gesture gives them the same moment `at`.
     """
     require(editor, Permission.EDIT)
     with transaction.atomic():
@@ -180,17 +183,17 @@ def discard(editor: User, listing: Listing, *, seen: str) -> None:
             return
         if token(listing, draft) != seen:
             raise StaleDraft
-        store(editor, listing, draft, draft.base, base=draft.base)
+        store(editor, listing, draft, draft.base, base=draft.base, at=at)
 
 
 def undo(editor: User, listing: Listing, *, seen: str) -> Edit:
-    """Take the last step back. NoStep if there is none."""
-    return _walk(editor, listing, seen, Steps.undone)
+    """Take the last step back, in each list that it changed. NoStep if there is none."""
+    return _walk(editor, listing, seen, Steps.undone, "undo_moment")
 
 
 def redo(editor: User, listing: Listing, *, seen: str) -> Edit:
-    """Make the step again that was undone last. NoStep if there is none."""
-    return _walk(editor, listing, seen, Steps.redone)
+    """Make the step again that was undone last, as `undo` does."""
+    return _walk(editor, listing, seen, Steps.redone, "redo_moment")
 
 
 def store(
@@ -202,6 +205,7 @@ def store(
     base: Selection,
     origin: int | None = None,
     steps: Steps | None = None,
+    at: str = "",
 ) -> Draft | None:
     """Write the next state of a draft that was just read, within the caller's transaction.
 
@@ -209,13 +213,14 @@ def store(
     the unique draft of an editor and a listing: of two writers at once, one gets StaleDraft. A
     draft that does not differ from its base is removed, and None returned.
 
-    It becomes a step to undo; or `steps` are what can be undone and redone afterwards.
+    It becomes a step to undo, made `at` a moment or now; or `steps` are what can be undone and
+    redone afterwards.
     """
     if draft is None and selection == base:
         return None
     stored = _write(editor, listing, draft, selection, base, origin)
     if steps is None:
-        steps = _one_more(editor, listing, draft, selection, base)
+        steps = _one_more(editor, listing, draft, selection, base, at or moment())
     _keep_steps(editor, listing, selection, base, steps)
     return stored
 
@@ -275,17 +280,32 @@ def _walk(
     listing: Listing,
     seen: str,
     way: Callable[[Steps, Selection, str], tuple[Selection, Steps]],
+    moment_of: str,
 ) -> Edit:
-    """Go one step back or forth from what the page showed."""
+    """Go one step back or forth from what the page showed; with it, what the same gesture did."""
     require(editor, Permission.EDIT)
+    now, done = moment(), dict[str, Edit]()
     with transaction.atomic():
         draft, before, base = _shown(editor, listing, seen)
-        try:
-            after, steps = way(_steps_at(editor, listing, before, base), before, moment())
-        except IndexError:
-            raise NoStep from None
-        stored = store(editor, listing, draft, after, base=base, steps=steps)
-        return Edit(stored, before, base)
+        steps = _steps_at(editor, listing, before, base)
+        gesture = getattr(steps, moment_of)
+        if not gesture:
+            raise NoStep
+        places = [(listing, draft, before, base, steps)]
+        same = DraftSteps.objects.filter(editor=editor, **{moment_of: gesture})
+        for kept in same.exclude(listing=listing).select_related("listing"):
+            draft = draft_of(editor, kept.listing)
+            before, base = (
+                (draft.selection, draft.base) if draft else (kept.listing.live, kept.listing.live)
+            )
+            if kept.holds(before, base):
+                places.append((kept.listing, draft, before, base, kept.steps))
+        for place, draft, before, base, steps in places:
+            after, steps_then = way(steps, before, now)
+            stored = store(editor, place, draft, after, base=base, steps=steps_then)
+            done[place.pk] = Edit(stored, before, base)
+    edit = done.pop(listing.pk)
+    return replace(edit, along=done)
 
 
 def _shown(editor: User, listing: Listing, seen: str) -> tuple[Draft | None, Selection, Selection]:
@@ -298,14 +318,19 @@ def _shown(editor: User, listing: Listing, seen: str) -> tuple[Draft | None, Sel
 
 
 def _one_more(
-    editor: User, listing: Listing, draft: Draft | None, selection: Selection, base: Selection
+    editor: User,
+    listing: Listing,
+    draft: Draft | None,
+    selection: Selection,
+    base: Selection,
+    at: str,
 ) -> Steps:
     """Return the steps with one more, to `selection`; none to undo if its base is another one."""
     before, base_before = (draft.selection, draft.base) if draft else (base, base)
     if base != base_before:
         return Steps()
     steps = _steps_at(editor, listing, before, base)
-    return steps if selection == before else steps.made(before, moment())
+    return steps if selection == before else steps.made(before, at)
 
 
 def _steps_at(editor: User, listing: Listing, selection: Selection, base: Selection) -> Steps:

@@ -35,8 +35,9 @@ class Told(NamedTuple):
     words: str
     # Whether it was a step back, which can be made again; the others can be undone.
     was_undone: bool = False
-    # The rows to look at, of a step of which the page cannot know before what it does.
-    changed: tuple[str, ...] | None = None
+    # The rows to look at (listing, item), of a step of which the page cannot know before what it
+    # does: it may have changed several lists.
+    changed: tuple[tuple[str, str], ...] | None = None
 
 
 @require_POST
@@ -151,9 +152,10 @@ def discard(request: HttpRequest) -> HttpResponse:
             fragment="board/_discard.html",
         )
     try:
+        together = drafts.moment()
         for column in columns:
             if seen := request.POST.get(f"version-{column.key}"):
-                drafts.discard(user, column.listing, seen=seen)
+                drafts.discard(user, column.listing, seen=seen, at=together)
     except StaleDraft as error:
         messages.warning(request, str(error))
     else:
@@ -185,10 +187,14 @@ def _several(words: str, chosen: list[str]) -> Callable[[Edit, Column], Told]:
 
 
 def _walked(words: str, edit: Edit, column: Column, *, was_undone: bool = False) -> Told:
-    done = edit.changes
-    added = (item_id for item_id, _position in done.added)
-    moved = (item_id for item_id, _from, _to in done.moved)
-    return Told(words % {"what": outline(column.key, done)}, was_undone, (*added, *moved))
+    done = {column.key: edit.changes} | {key: also.changes for key, also in edit.along.items()}
+    what = " ".join(outline(key, changes) for key, changes in done.items())
+    changed = tuple(
+        (key, item_id)
+        for key, changes in done.items()
+        for item_id in [p.id for p in changes.added] + [m.id for m in changes.moved]
+    )
+    return Told(words % {"what": what}, was_undone, changed)
 
 
 def _act(
@@ -228,7 +234,9 @@ def _act(
             messages.error(request, str(error))
         return redirect("board")
     context = lists_context(columns) | {
-        "stale_columns": [column],
+        "stale_columns": [
+            each for each in columns if each is column or (edit and each.key in edit.along)
+        ],
         "on_page": rows_on_page(column, edit, seen, request.POST.get("shown")) if edit else (),
         "error": error,
         "told": told,

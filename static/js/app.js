@@ -65,7 +65,7 @@
     const button = document.getElementById(way);
     const key = latest && isBusy(latest) ? latest : button?.form?.id.slice(0, -5);
     if (key) step(key, { url: `${$(`#${key}-column`).dataset.url}${way}/`, done: () => {
-      const rows = ($("#toast [data-changed]")?.dataset.changed ?? "").split(" ").map((id) => document.getElementById(`${key}-${id}`)).filter(Boolean);
+      const rows = ($("#toast [data-changed]")?.dataset.changed ?? "").split(" ").map((id) => document.getElementById(id)).filter(Boolean);
       rows.forEach((row) => row.classList.add("is-fresh"));
       rows[0]?.scrollIntoView({ block: "nearest" });
     } });

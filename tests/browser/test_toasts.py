@@ -120,6 +120,35 @@ def test_a_discarded_draft_comes_back(board, portal, page, toast):
     board.datasets.shows(live[1:])
 
 
+def test_the_drafts_of_both_lists_come_back_together(board, portal, page, toast):
+    datasets, reuses = portal.live("datasets"), portal.live("reuses")
+    for column, live in ((board.datasets, datasets), (board.reuses, reuses)):
+        column.grip(live[0]).focus()
+        with board.saved("remove"):
+            page.keyboard.press("Delete")
+    board.button("discard").click()
+    with board.refreshed():
+        board.button("discard-confirmed").click()
+    board.datasets.shows(datasets)
+
+    with board.saved("undo"):
+        toast.get_by_role("button", name="Annuler").click()
+    board.datasets.shows(datasets[1:])
+    board.reuses.shows(reuses[1:])
+    expect(board.dock).to_contain_text("2 modifications non publiées")
+    # It was one gesture: forth, and back to those before it.
+    with board.saved("redo"):
+        page.keyboard.press("Control+Shift+Z")
+    board.datasets.shows(datasets)
+    board.reuses.shows(reuses)
+    expect(board.dock).to_be_hidden()
+    for _gesture in range(3):
+        with board.saved("undo"):
+            page.keyboard.press("Control+z")
+    board.datasets.shows(datasets)
+    board.reuses.shows(reuses)
+
+
 def test_no_focused_row_hides_behind_it(board, portal, page, toast):
     """The page scrolls far enough for the row that has the focus (WCAG 2.4.11)."""
     live = portal.live("datasets")

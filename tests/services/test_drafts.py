@@ -288,9 +288,9 @@ def test_undo_goes_back_to_the_live_list_and_redo_forth(editor, listing):
 def test_undo_tells_what_it_changed(editor, listing):
     step_by_step(editor, listing, listing.live[2])
 
-    done = drafts.undo(editor, listing, seen=seen_by(editor, listing)).changes
+    changed = drafts.undo(editor, listing, seen=seen_by(editor, listing)).changes
 
-    assert (done.added, done.removed, done.moved) == (((listing.live[2], 3),), (), ())
+    assert (changed.added, changed.removed, changed.moved) == (((listing.live[2], 3),), (), ())
 
 
 def test_a_step_back_to_the_live_list_can_be_undone(editor, listing):
@@ -320,6 +320,33 @@ def test_a_move_to_the_same_place_is_no_step(editor, listing):
     drafts.undo(editor, listing, seen=seen_by(editor, listing))
 
     assert not Draft.objects.exists()
+
+
+def test_what_one_gesture_did_in_several_lists_is_undone_and_redone_in_all(editor, listing):
+    reuses = Listing.objects.get(pk="reuses")
+    wanted = {each.pk: each.live[1:] for each in (listing, reuses)}
+    for each in (listing, reuses):
+        step_by_step(editor, each, each.live[0])
+    together = drafts.moment()
+    for each in (listing, reuses):
+        drafts.discard(editor, each, seen=seen_by(editor, each), at=together)
+
+    assert set(drafts.undo(editor, reuses, seen=seen_by(editor, reuses)).along) == {"datasets"}
+    assert {each.listing_id: each.selection for each in Draft.objects.all()} == wanted
+    assert set(drafts.redo(editor, listing, seen=seen_by(editor, listing)).along) == {"reuses"}
+    assert not Draft.objects.exists()
+
+
+def test_a_list_that_went_on_since_is_left_alone(editor, listing):
+    reuses = Listing.objects.get(pk="reuses")
+    together = drafts.moment()
+    for each in (listing, reuses):
+        step_by_step(editor, each, each.live[0])
+        drafts.discard(editor, each, seen=seen_by(editor, each), at=together)
+    step_by_step(editor, reuses, reuses.live[3])
+
+    assert not drafts.undo(editor, listing, seen=seen_by(editor, listing)).along
+    assert shown(editor, reuses) == reuses.live[:3] + reuses.live[4:]
 
 
 def test_a_discarded_draft_can_be_brought_back(editor, listing):

@@ -469,7 +469,7 @@ def test_a_step_back_offers_the_way_forth_and_shows_its_rows(signed_in, listing,
     fragment = html(signed_in.htmx_post("/lists/datasets/undo/", version=seen()))
 
     toast = fragment.partition('id="toast"')[2].partition("</aside>")[0]
-    assert f'data-changed="{listing.live[3]}"' in toast
+    assert f'data-changed="datasets-{listing.live[3]} "' in toast
     assert 'formaction="/lists/datasets/redo/"' in toast
 
 
