@@ -194,6 +194,7 @@ if OIDC_ISSUER:
 if PROXY_AUTH_HEADER:
     AUTHENTICATION_BACKENDS.append("curation.accounts.proxy.Backend")
 
+SESSION_ENGINE = "curation.accounts.sessions"
 SESSION_COOKIE_AGE = 12 * 3600
 # Groups, as the identity provider or the proxy names them, and the role that they give.
 ROLE_ADMINISTRATOR_GROUPS = env.words("ROLE_ADMINISTRATOR_GROUPS")

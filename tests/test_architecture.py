@@ -39,6 +39,7 @@ ROOMS: dict[str, set[str]] = {
         *("models", "accounts.roles", "services.audit", "services.accounts"),
         "services.throttling",
         "portal.transport",
+        "prepared",
     },
     "branding": {"domain"},
     "context": {"models", "accounts.roles", "logs", "branding"},
