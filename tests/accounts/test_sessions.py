@@ -28,7 +28,7 @@ def test_a_session_that_is_over_holds_nothing(key):
 
     store = SessionStore(key)
 
-    assert store.is_empty()
+    assert "who" not in store
     assert store.session_key is None
 
 

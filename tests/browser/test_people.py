@@ -163,7 +163,7 @@ def test_the_theme_of_the_system_can_be_had_again_without_a_script(visit, editor
     page = visit(editor, color_scheme="dark", java_script_enabled=False).new_page()
     page.goto("/history/")
     dark = page.locator("body").evaluate("body => getComputedStyle(body).backgroundColor")
-    themes = page.get_by_role("form", name="Thème")
+    themes = page.get_by_role("group", name="Thème")
 
     page.locator("summary.me").click()
     themes.get_by_role("button", name="Thème clair").click()
