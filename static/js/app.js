@@ -316,13 +316,18 @@
   const number = (row, position) => { const place = $(".item__pos", row); if (place.textContent !== String(position)) place.textContent = position; };
   const renumber = (list) => rowsOf(list).forEach((row, index) => number(row, index + 1));
 
+  // The rows from one place to another, whichever comes first.
+  const span = (rows, one, other) => rows.slice(Math.min(one, other), Math.max(one, other) + 1);
+
   // The row keeps the focus and the pointer. Where a browser cannot move it with them (moveBefore),
-  // its neighbours are moved.
-  function put(list, row, index) {
+  // its neighbours are moved. Only the rows that it passes, or `passed` before, get other numbers.
+  function put(list, row, index, passed = index) {
     const rows = rowsOf(list), from = rows.indexOf(row);
     if (list.moveBefore) list.moveBefore(row, rows[index < from ? index : index + 1] ?? null);
     else if (index < from) row.after(...rows.slice(index, from)); else if (index > from) row.before(...rows.slice(from + 1, index + 1));
-    renumber(list);
+    rows.splice(index, 0, ...rows.splice(from, 1));
+    const first = Math.min(from, index, passed), last = Math.max(from, index, passed);
+    span(rows, first, last).forEach((each, at) => number(each, first + at + 1));
   }
 
   // Let rows glide from where they are seen to where a change puts them. All is read before anything
@@ -346,7 +351,8 @@
   function moveTo(row, index) {
     const { column: key } = sectionOf(row).dataset, list = listOf(key);
     keep(key);
-    glide(rowsOf(list), () => put(list, row, index));
+    const rows = rowsOf(list);
+    glide(span(rows, rows.indexOf(row), index), () => put(list, row, index));
     row.scrollIntoView({ block: "nearest" });
     saveMove(key, row, index);
   }
@@ -404,7 +410,7 @@
     const rows = rowsOf(list), from = rows.indexOf(row);
     keep(key);
     held = { key, section, list, row, rows, from, to: from, pointer, title: row.dataset.title, count: rows.length };
-    row.classList.add("item--lifted");
+    row.classList.add("item--lifted", "is-drawn");
     const grip = $(".item__handle", row);
     grip.setAttribute("aria-pressed", "true");
     const chip = document.createElement("span");
@@ -469,7 +475,7 @@
   function moveHeld(index) {
     const target = Math.max(0, Math.min(index, held.count - 1));
     if (target === held.to) return announce(held.section, index < 0 || target === 0 ? "First" : "Last", { title: held.title });
-    glide(held.rows, () => put(held.list, held.row, target));
+    glide(span(rowsOf(held.list), held.to, target), () => put(held.list, held.row, target));
     held.to = target;
     held.chip.hidden = target === held.from;
     held.row.scrollIntoView({ block: "nearest" });
@@ -479,7 +485,7 @@
   function drop(isMeant) {
     const { key, section, list, row, rows, from, to, pointer, title, count, chip, gap, frame } = held;
     held = null;
-    glide(rows, () => {
+    glide(span(rows, from, to), () => {
       if (pointer) {
         cancelAnimationFrame(frame);
         gap.remove();
@@ -493,7 +499,7 @@
       row.classList.remove("item--lifted");
       $(".item__handle", row).setAttribute("aria-pressed", "false");
       chip.remove();
-      put(list, row, isMeant ? to : from);
+      put(list, row, isMeant ? to : from, to);
     });
     if (isMeant && to !== from) saveMove(key, row, to); else rest(key);
     announce(section, isMeant ? "Dropped" : "Cancelled", { title, position: (isMeant ? to : from) + 1, count });
