@@ -435,11 +435,15 @@
     held.frame = requestAnimationFrame(tick);
   }
 
+  function scrollAtEdge(y) {
+    const by = y < EDGE ? -SPEED * (1 - Math.max(y, 0) / EDGE) : y > innerHeight - EDGE ? SPEED * (1 - Math.max(innerHeight - y, 0) / EDGE) : 0;
+    if (by) scrollBy(0, by);
+  }
+
   function tick() {
     if (!held?.pointer) return;
     const { y } = held.pointer;
-    const by = y < EDGE ? -SPEED * (1 - Math.max(y, 0) / EDGE) : y > innerHeight - EDGE ? SPEED * (1 - Math.max(innerHeight - y, 0) / EDGE) : 0;
-    if (by) scrollBy(0, by);
+    scrollAtEdge(y);
     follow();
     held.frame = requestAnimationFrame(tick);
   }
@@ -744,7 +748,7 @@
   });
 
   // A result is dragged out of the popup, which gives the view of the list free, to its place there.
-  let carried = null; // {option, id, x, y: where it was pressed, ghost, gap, at}
+  let carried = null; // {option, id, x, y: where it was pressed, over: where it is, ghost, gap, at}
   document.addEventListener("pointerdown", (event) => {
     const option = event.target.closest?.("[role=option]:not([data-place])");
     if (option && event.pointerType === "mouse" && event.button === 0) carried = { option, id: event.pointerId, x: event.clientX, y: event.clientY };
@@ -753,11 +757,15 @@
   document.addEventListener("pointermove", (event) => {
     if (carried?.id !== event.pointerId) return;
     const { option, ghost } = carried, { clientX: x, clientY: y } = event;
-    if (!ghost && (!option.isConnected || Math.hypot(x - carried.x, y - carried.y) < 2 * SLOP)) return;
-    if (!ghost) carry();
-    if (y < EDGE || y > innerHeight - EDGE) scrollBy(0, y < EDGE ? -SPEED : SPEED);
-    carryTo(x, y);
+    carried.over = [x, y];
+    if (!ghost && option.isConnected && Math.hypot(x - carried.x, y - carried.y) >= 2 * SLOP) carry();
   });
+  function carryOn() {
+    if (!carried?.ghost) return;
+    scrollAtEdge(carried.over[1]);
+    carryTo(...carried.over);
+    requestAnimationFrame(carryOn);
+  }
   function carry() {
     const { option } = carried;
     option.closest(".pop").classList.add("is-away");
@@ -767,6 +775,7 @@
     carried.gap.setAttribute("aria-hidden", "true");
     carried.list.append(carried.gap);
     document.body.append(carried.ghost);
+    carryOn();
   }
   function carryTo(x, y) {
     const { list, ghost, gap, option } = carried, rows = rowsOf(list), area = list.parentNode.getBoundingClientRect();
@@ -779,6 +788,7 @@
     carried.at = isOver ? index + 1 : null;
   }
   function putDown(isMeant) {
+    if (carried.ghost && isMeant) carryTo(...carried.over);
     const { option, ghost, gap, at } = carried;
     carried = null;
     if (!ghost) return;
@@ -899,10 +909,10 @@
   };
   document.addEventListener("error", (event) => { if (event.target.matches?.("img[data-letters]")) toLetters(event.target); }, true);
   $$("img[data-letters]").forEach((picture) => { if (picture.complete) picture.decode().catch(() => toLetters(picture)); });
-  const { sayAway } = document.body.dataset;
+  const { sayAway, sayCut } = document.body.dataset;
   addEventListener("offline", () => showMessage(sayAway));
   addEventListener("online", () => {
-    if ($("[data-said]")?.textContent === sayAway) clearMessage(); // of a step that failed it is still true
+    if ([sayAway, sayCut].includes($("[data-said]")?.textContent)) clearMessage(); // of a step that failed it is still true
     htmx.trigger(document.body, "check");
   });
   // The portal goes and comes back: the banner is drawn anew at each reading, and says so once here.

@@ -73,6 +73,35 @@ def test_proposals_come_by_click_and_go_with_escape(board, press):
     expect(pop).to_be_hidden()
 
 
+def test_the_edge_of_the_window_scrolls_while_a_result_is_held_there(board, portal, page):
+    live = (*portal.live("datasets"), *portal.unlisted("datasets", 40))
+    new = portal.unlisted("datasets", 41)[-1]
+    portal.set_live("datasets", live)
+    board.open()
+    board.datasets.search.fill(new)
+    expect(board.datasets.options).to_have_count(1)
+    box = board.datasets.options.bounding_box()
+    assert box
+    mouse, x = page.mouse, box["x"] + 40
+    mouse.move(x, box["y"] + 10)
+    mouse.down()
+    mouse.move(x, 990, steps=4)
+
+    # The pointer rests; the page goes on to its end.
+    page.wait_for_function(
+        """() => {
+          const { scrollHeight } = document.documentElement;
+          return scrollY > 0 && scrollY + innerHeight >= scrollHeight - 1;
+        }"""
+    )
+    last = board.datasets.rows.last.bounding_box()
+    assert last
+    mouse.move(x, last["y"] + last["height"] - 5)
+    with board.saved("add"):
+        mouse.up()
+    board.datasets.shows([*live, new])
+
+
 def test_results_are_asked_for_anew_when_somebody_comes_back_to_them(board, portal, page, press):
     """What they said of the list is old then: here, that the item is in it already."""
     live = portal.live("datasets")

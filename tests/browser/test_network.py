@@ -286,6 +286,19 @@ def test_being_offline_is_said_until_it_is_over(board, portal, page):
     expect(away).to_be_hidden()
 
 
+def test_a_search_that_failed_offline_is_forgotten_afterwards(board, page, trouble):
+    """Nothing was lost with it: the words ask to try again, which works now."""
+    page.context.set_offline(True)
+    trouble.expect("ERR_INTERNET_DISCONNECTED")
+    trouble.expect("htmx:sendError")
+    board.datasets.search.fill("base")
+    expect(page.get_by_role("alert")).to_contain_text("puis réessayez")
+
+    with board.refreshed():
+        page.context.set_offline(False)
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
 def test_a_step_that_failed_offline_is_still_told_of_afterwards(board, portal, page, trouble):
     trouble.expect("ERR_INTERNET_DISCONNECTED")
     trouble.expect("htmx:sendError")
