@@ -1,7 +1,7 @@
 """Selections: the ordered ids of a listing, and the edits that make a new one of an old one.
 
-Positions count from 1, as editors do. A portal may hold an id twice (udata keeps duplicates); an
-edit then acts on the first occurrence.
+Positions count from 1, as editors do. A portal may hold an id twice (udata keeps duplicates): then
+the last one is removed, which is the one that editors are told of, and the first one is moved.
 """
 
 import re
@@ -23,7 +23,10 @@ def is_portal_id(text: str) -> bool:
 
 def moved(selection: Selection, id: str, to: int) -> Selection:
     """Put `id` at position `to`, clamped to the ends. ValueError if it is not there."""
-    rest = removed(selection, id)
+    if id not in selection:
+        raise ValueError(f"{id} is not in the selection")
+    was = selection.index(id)
+    rest = (*selection[:was], *selection[was + 1 :])
     place = min(max(to, 1), len(selection)) - 1
     return (*rest[:place], id, *rest[place:])
 
@@ -43,7 +46,7 @@ def removed(selection: Selection, id: str) -> Selection:
     """Take `id` out. ValueError if it is not there."""
     if id not in selection:
         raise ValueError(f"{id} is not in the selection")
-    place = selection.index(id)
+    place = len(selection) - 1 - selection[::-1].index(id)
     return (*selection[:place], *selection[place + 1 :])
 
 

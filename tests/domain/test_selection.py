@@ -77,8 +77,8 @@ def test_edits_refuse_what_they_cannot_do(edit, arguments):
         edit(tuple("abc"), *arguments)
 
 
-def test_edits_act_on_the_first_of_several_occurrences():
-    assert removed(tuple("abcb"), "b") == tuple("acb")
+def test_of_several_occurrences_the_last_is_removed_and_the_first_moved():
+    assert removed(tuple("abcb"), "b") == tuple("abc")
     assert moved(tuple("abcb"), "b", 4) == tuple("acbb")
 
 
