@@ -79,6 +79,7 @@ def title_of(board: Board, item_id: str) -> str:
     return board.datasets.row(item_id).get_attribute("data-title") or ""
 
 
+@pytest.mark.firefox
 def test_a_removal_names_the_way_back(board, portal, page, words):
     """What was only just added is not below the list: the keys bring it back wherever it was."""
     live, (new,) = portal.live("datasets"), portal.unlisted("datasets")
@@ -163,6 +164,7 @@ def test_the_portal_goes_and_comes_back(board, portal, page, words):
     board.says(words.up)
 
 
+@pytest.mark.firefox
 def test_a_publication_is_told_as_it_goes_and_when_it_is_done(board, portal, page, words):
     board.datasets.grip(portal.live("datasets")[0]).focus()
     with board.saved("move"):
