@@ -46,7 +46,7 @@ class Prepared(Generic[M]):
         with connection.cursor() as cursor:
             cursor.execute(sql, sent)
             rows = [list(row) for row in cursor.fetchall()]
-        # As Django's compiler does (SQLCompiler.apply_converters), for the connection of this thread.
+        # As SQLCompiler.apply_converters does, for the connection of this thread.
         for at, (converts, expression) in converters:
             for row in rows:
                 for convert in converts:

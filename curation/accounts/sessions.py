@@ -1,4 +1,4 @@
-"""Sessions, in the database: whose they are is asked with each request, so that one can be ended."""
+"""Sessions, in the database: each request asks for its own, so that one can be ended."""
 
 from __future__ import annotations
 
