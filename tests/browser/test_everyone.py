@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, ViewportSize
 
+from tests.browser.pages import Board
 from tests.browser.test_hostile import TOO_WIDE
 from tests.browser.tour import crowded, states
 
@@ -24,6 +25,18 @@ RESPACE = """
     p { margin-block-end: 2em !important }
   `);
   document.adoptedStyleSheets = [sheet];
+}
+"""
+# How high the bar at the bottom is, and how much of the window the focus does not come to.
+DOCK = """
+() => {
+  const dock = document.querySelector("#dock");
+  const { scrollPaddingBottom } = getComputedStyle(document.documentElement);
+  return {
+    height: dock.offsetHeight,
+    scrolls: dock.scrollHeight > dock.clientHeight,
+    kept_free: parseFloat(scrollPaddingBottom),
+  };
 }
 """
 
@@ -89,7 +102,23 @@ def test_letters_twice_as_large(walk):
 
 @pytest.mark.parametrize("viewport", [size(1440, 900), size(320, 640)], ids=["wide", "narrow"])
 def test_letters_further_apart(walk, viewport):
-    walk(too_wide, spilt, clipped, prepare=respace, viewport=viewport)
+    walk(too_wide, spilt, clipped, covered, prepare=respace, viewport=viewport)
+
+
+# Letters of one system are wider than those of another: what wraps in this one fits in that.
+@pytest.mark.parametrize("prepare", [None, respace], ids=["as they are", "further apart"])
+def test_board_between_the_usual_widths(visit, editor, crowded, prepare):
+    page = visit(editor).new_page()
+    Board(page).open()
+    if prepare:
+        prepare(page)
+    for width in range(320, 1440, 40):
+        page.set_viewport_size(size(width, 800))
+        found = [each for measure in (too_wide, spilt, clipped) for each in measure(page)]
+        assert not found, f"{width} px: {found}"
+        dock = page.evaluate(DOCK)
+        assert dock["height"] < dock["kept_free"], f"{width} px"
+        assert not dock["scrolls"], f"{width} px"
 
 
 def test_with_a_mouse_and_keys(walk):
