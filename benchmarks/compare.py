@@ -168,6 +168,8 @@ def cpu(stage: Stage, ours: Server, others: dict[str, Server], rounds: int) -> I
     base = cost["changelist"] * 1000
     for name in cost.samples:
         yield Row(f"CPU: {name}", cost[name] * 1000, "ms", base, MOST_CPU.get(name))
+    for server in (ours, others["admin"]):
+        server.crowd()  # so far all came over one connection, and so to one worker
     yield Row("memory under load", ours.memory(), "MB (PSS)", others["admin"].memory(), 1.0)
 
 

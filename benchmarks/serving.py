@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,6 +66,18 @@ class Server:
         )
         assert response.status_code == 200, f"{path or self.path}: {response.status_code}"
         return response
+
+    def crowd(self) -> None:
+        """Load the page many times at once, each time over a new connection: to all workers."""
+        headers = {**self.session.headers, "Connection": "close"}
+        cookies = self.session.cookies.get_dict()
+
+        def load(_number: int) -> None:
+            url = self.url + self.path
+            requests.get(url, headers=headers, cookies=cookies, timeout=60).raise_for_status()
+
+        with ThreadPoolExecutor(16) as pool:
+            list(pool.map(load, range(320)))
 
 
 @contextmanager

@@ -728,8 +728,8 @@
       // Never add from the results of other words than those in the field.
       const current = $(".combo__results", combo.pop).dataset.query === combo.input.value;
       const option = all[at] ?? all.find((each) => each.dataset.place && all.length === 1); // to be told
-      if (isOpen && option && current) add(combo, option, event.shiftKey ? 1 : 0);
-      else htmx.trigger(combo.input, "search");
+      if (!isOpen || !current || !all.length) htmx.trigger(combo.input, "search");
+      else if (option) add(combo, option, event.shiftKey ? 1 : 0); // of what is shown, none may be chosen
     }
   });
   document.addEventListener("pointerdown", (event) => {
@@ -836,7 +836,7 @@
     if (closer?.closest("#toast")) { event.preventDefault(); closeToast(); }
   });
   document.addEventListener("close", (event) => {
-    if (event.target.id !== "dialog") return;
+    if (event.target.id !== "dialog" || event.target.open) return; // closed, and opened anew since
     event.target.replaceChildren();
     reopen?.();
   }, true);
