@@ -112,9 +112,13 @@ def weekday(moment: datetime | date) -> str:
 
 
 @register.filter
-def clock(moment: datetime) -> str:
-    """Write the time of day: "17:42"."""
-    return str(format_time(timezone.localtime(moment), "HH:mm", locale=reading_locale()))
+def clock(moment: datetime | None) -> str:
+    """Write the time of day: "17:42"; nothing if it is unknown."""
+    return (
+        ""
+        if moment is None
+        else str(format_time(timezone.localtime(moment), "HH:mm", locale=reading_locale()))
+    )
 
 
 @register.filter

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.conf import settings
 from django.urls import reverse
@@ -36,6 +36,20 @@ if TYPE_CHECKING:
 _LISTINGS = Prepared(Listing.objects.all)
 _DRAFTS = Prepared(lambda: Draft.objects.filter(editor_id=0))
 _STEPS = Prepared(lambda: DraftSteps.objects.filter(editor_id=0).defer("past", "future"))
+
+
+class Heading(NamedTuple):
+    """What the heading of a column tells: how its list stands, in numbers."""
+
+    key: str
+    title: str
+    items: int
+    changes: int
+    invisible: int
+    doubtful: int
+    has_draft: bool
+    is_outdated: bool
+    is_away: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +88,21 @@ class Column:
         """Return the row of an item, in the list or taken out of it; None if it never was in it."""
         rows = (*self.rows, *self.removed)
         return next((row for row in rows if row.item.id == item_id), None)
+
+    @property
+    def heading(self) -> Heading:
+        """Return what the heading tells, apart from when the portal was read."""
+        return Heading(
+            key=self.key,
+            title=str(self.listing.words.title),
+            items=len(self.rows),
+            changes=self.changes.count,
+            invisible=len(self.invisible),
+            doubtful=len(self.doubtful),
+            has_draft=self.draft is not None,
+            is_outdated=self.is_outdated,
+            is_away=self.listing.unreachable_since is not None,
+        )
 
     @property
     def invisible(self) -> tuple[Row, ...]:
