@@ -103,6 +103,7 @@ class Cost:
 
 def round_of_ours(cost: Cost, board: Board, words: Iterator[str]) -> None:
     """Do each thing that an editor does some times."""
+    cost.batch("no page (/healthz)", board.server, [partial(board.server.get, "/healthz")] * BATCH)
     cost.batch("board", board.server, [board.server.get] * BATCH)
     cost.batch("live", board.server, [board.live] * BATCH)
     moved = board.items[0]

@@ -188,7 +188,7 @@ OIDC_USE_PKCE = True
 OIDC_STORE_ID_TOKEN = True  # signing out at the provider asks for it
 OIDC_AUTHENTICATION_CALLBACK_URL = "oidc-callback"
 
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"] if LOCAL_LOGIN else []
+AUTHENTICATION_BACKENDS = ["curation.accounts.passwords.Backend"] if LOCAL_LOGIN else []
 if OIDC_ISSUER:
     AUTHENTICATION_BACKENDS.append("curation.accounts.oidc.Backend")
 if PROXY_AUTH_HEADER:

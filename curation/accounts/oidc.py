@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote_plus, urlencode
 
 from django.conf import settings
-from django.contrib.auth.backends import ModelBackend
 from django.urls import reverse
 from mozilla_django_oidc.auth import OIDCAuthenticationBackend
 
-from curation.accounts import discovery, tokens
+from curation.accounts import discovery, passwords, tokens
 from curation.accounts.claims import person_in
 from curation.accounts.people import admit
 from curation.accounts.refusals import Reason, SignInRefused, quoted
@@ -103,8 +102,7 @@ class Backend(OIDCAuthenticationBackend):  # type: ignore[misc]  # the library h
 
     def get_user(self, user_id: int) -> User | None:
         """Return whose session it is, if the account is active; the library does not ask."""
-        user: User | None = ModelBackend.get_user(self, user_id)
-        return user
+        return passwords.holder(user_id)
 
 
 def exchange(payload: Mapping[str, str]) -> Answer:

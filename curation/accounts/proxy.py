@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib import auth
-from django.contrib.auth.backends import ModelBackend
 from django.core.exceptions import MiddlewareNotUsed
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
+from curation.accounts import passwords
 from curation.accounts.addresses import is_trusted
 from curation.accounts.claims import Person
 from curation.accounts.people import admit, report
@@ -40,7 +40,7 @@ _LONGEST_SUBJECT = 255
 _LONGEST_NAME = 150
 
 
-class Backend(ModelBackend):
+class Backend(passwords.Backend):
     """Holds the sessions of whom the proxy names; takes no password."""
 
     def authenticate(self, *args: Any, **credentials: Any) -> None:
