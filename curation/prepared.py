@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeAlias, TypeVar
 
 from django.db import connection, models
 
@@ -16,15 +16,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 M = TypeVar("M", bound=models.Model)
+Value: TypeAlias = "int | str | datetime"
 
 
 class Prepared(Generic[M]):
-    """A query of whole rows, given with stand-ins for the values that it is asked with.
+    """A query, given with stand-ins for the values that it is asked with.
 
     The values come in the order in which they stand in the SQL: that of the filters.
     """
 
-    def __init__(self, example: Callable[[], models.QuerySet[M]]) -> None:
+    def __init__(self, example: Callable[[], models.QuerySet[M, Any]]) -> None:
         self._example = example
 
     @cached_property
@@ -33,13 +34,21 @@ class Prepared(Generic[M]):
         compiler = queryset.query.get_compiler(connection=connection)
         sql, values = compiler.as_sql()
         columns = [column for column, *_ in compiler.select]
-        names = [column.target.attname for column in columns]
         converters = compiler.get_converters(columns).items()
-        return _Written(queryset.model, sql, len(values), names, [*converters])
+        return _Written(queryset.model, sql, len(values), columns, [*converters])
 
-    def __call__(self, *values: int | str | datetime) -> list[M]:
-        """Ask with these values."""
-        model, sql, wanted, names, converters = self._written
+    @cached_property
+    def _names(self) -> list[str]:
+        return [column.target.attname for column in self._written.columns]
+
+    def __call__(self, *values: Value) -> list[M]:
+        """Ask with these values for whole rows."""
+        model, names = self._written.model, self._names
+        return [model.from_db(connection.alias, names, row) for row in self.tuples(*values)]
+
+    def tuples(self, *values: Value) -> list[list[Any]]:
+        """Ask with these values for the columns that the query is about."""
+        _, sql, wanted, _, converters = self._written
         assert len(values) == wanted, sql  # noqa: S101  a mistake of ours
         adapt = connection.ops.adapt_datetimefield_value
         sent = [adapt(value) if isinstance(value, datetime) else value for value in values]
@@ -51,12 +60,12 @@ class Prepared(Generic[M]):
             for row in rows:
                 for convert in converts:
                     row[at] = convert(row[at], expression, connection)
-        return [model.from_db(connection.alias, names, row) for row in rows]
+        return rows
 
 
 class _Written(NamedTuple, Generic[M]):
     model: type[M]
     sql: str
     wanted: int
-    names: list[str]
+    columns: list[Any]
     converters: list[tuple[int, tuple[list[Callable[..., Any]], Any]]]

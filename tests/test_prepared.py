@@ -52,3 +52,9 @@ def test_times_are_compared_as_django_stores_them(editor):
 def test_a_value_too_few_is_a_mistake(db):
     with pytest.raises(AssertionError):
         Prepared(lambda: Draft.objects.filter(editor_id=0))()
+
+
+def test_columns_come_as_the_query_names_them(drafts, editor):
+    titles = Prepared(lambda: Draft.objects.filter(editor_id=0).values_list("ids", "updated_at"))
+
+    assert titles.tuples(editor.pk) == [[["a"], drafts[0].updated_at]]

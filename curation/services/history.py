@@ -20,6 +20,7 @@ from django.utils import timezone
 from curation.domain.selection import is_portal_id
 from curation.domain.text import fold, spellings
 from curation.models import OF_ACCOUNTS, Action, AuditEntry, AuditItem, AuditTitle, Listing
+from curation.prepared import Prepared
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -182,7 +183,11 @@ def standing() -> Standing:
     It follows from the entries alone, and its head names them all: while that is the same, so is
     what they say.
     """
-    return _standing(AuditEntry.objects.values_list("digest", flat=True).first())
+    ((head,),) = _HEAD.tuples() or [[None]]
+    return _standing(head)
+
+
+_HEAD = Prepared(lambda: AuditEntry.objects.values_list("digest", flat=True)[:1])
 
 
 @lru_cache(maxsize=2)
