@@ -205,11 +205,11 @@
   function rememberFocus() {
     const active = document.activeElement, row = active?.closest(".items > [data-id]"), key = active && sectionOf(active)?.dataset.column;
     if (!active || active === document.body) return () => {};
-    const { action } = active.dataset, name = active.id ? `[id="${active.id}"]` : action ? `[data-action="${action}"]` : `.${active.classList[0]}`;
+    const { action } = active.dataset, name = active.id ? `[id="${active.id}"]` : action ? `[data-action="${action}"]` : row && `.${active.classList[0]}`;
     return () => {
       const now = document.activeElement, again = row && document.getElementById(row.id);
       if (now !== document.body && now.isConnected && !now.disabled) return;
-      for (const target of [(again || !row) && $(name, again ?? document), again && $(".item__handle", again), $(`#${key}-q`), $("#main")]) {
+      for (const target of [name && (again || !row) && $(name, again ?? document), again && $(".item__handle", again), $(`#${key}-q`), $("#main")]) {
         if (!target || target.disabled) continue;
         target.focus({ preventScroll: true });
         if (document.activeElement === target) return;
