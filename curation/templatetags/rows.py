@@ -57,7 +57,7 @@ def item_rows(context: Context, column: Column) -> SafeString:
     """
     can_edit = context["can_edit"]
     # An item that is listed twice has rows that cannot be told apart.
-    there = _looks(context.get("on_page") or (), once=_once(column.rows))
+    there = _looks(context.get("on_page") or (), _once(column.rows))
     # All that board/_item.html shows: how long ago something was changes with the day, or sooner.
     common = (column.key, can_edit, timezone.localdate())
     keys = {

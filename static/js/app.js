@@ -130,7 +130,7 @@
     const rows = rowsOf($("ol", list)).map((row) => {
       if (!("same" in row.dataset)) return row;
       const same = known.get(row.dataset.id);
-      same.classList.remove("is-fresh");
+      if (same.matches(".is-fresh")) same.classList.remove("is-fresh"); // else it would be written, too
       return same;
     });
     return { rows, parts: list };

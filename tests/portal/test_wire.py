@@ -297,7 +297,7 @@ def test_a_slow_answer_through_a_proxy_is_bounded_too(monkeypatch):
         monkeypatch.setenv("no_proxy", "")
 
         with pytest.raises(errors.PortalTimeout):
-            client_of("http://portal.example", wait=SHORT).home_ids("datasets")
+            client_of("http://portal.example", wait=5 * SHORT).home_ids("datasets")
 
         assert proxy.received[0].path == "http://portal.example/api/1/site/home/datasets/"
 
