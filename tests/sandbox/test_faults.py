@@ -1,6 +1,7 @@
 """Faults: the same ones, inside this process and over a socket, seen by our own client."""
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from typing import Any
@@ -193,6 +194,10 @@ def test_body_of_a_fault_is_sent_as_it_is(side: Side):
         side.client.put_home("datasets", ())
 
 
-def until(reached: Callable[[], bool], attempts: int = 100) -> bool:
-    """Say whether a state is reached; each attempt takes a request's time."""
-    return any(reached() for _ in range(attempts))
+def until(reached: Callable[[], bool], seconds: float = 10) -> bool:
+    """Say whether a state is reached in time; each attempt takes a request's."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if reached():
+            return True
+    return False
