@@ -111,8 +111,8 @@
     if (!state.queue.length) return rest(key);
     const operation = state.current = state.queue.shift();
     try {
-      // Not from the form itself: htmx would validate each button of each row, which are all in it.
-      const values = Object.fromEntries(new FormData($(`#${key}-form`)));
+      // Not the form itself, nor its FormData: all buttons of all rows are in it.
+      const fields = [...$$("input", $(`#${key}-form`)), $(`#${key}-list > [name=shown]`)], values = Object.fromEntries(fields.map(({ name, value }) => [name, value]));
       await htmx.ajax("POST", operation.url, { source: `#${key}-column`, swap: "none", values: { ...values, ...operation.values } });
     } catch {
       // No answer came: the listener of htmx:sendError has said so.
@@ -275,7 +275,7 @@
       state.kept = state.fresh ? answer : null;
       if (state.fresh) {
         event.preventDefault();
-        for (const name of ["version", "shown"]) $(`#${key}-form`).elements[name].value = $(`[name=${name}]`, fragment).value;
+        for (const name of ["version", "shown"]) $(`#${key}-list [name=${name}]`).value = $(`[name=${name}]`, fragment).value;
         return;
       }
     }
@@ -495,7 +495,7 @@
         gap.remove();
         // A row that has a style differs from what the server gives. Chromium writes the attribute
         // late: asked first, it is really there to be removed.
-        for (const each of [row, ...$$(".is-aside", list)]) {
+        for (const each of rows.filter((each) => each === row || each.matches(".is-aside"))) {
           each.classList.remove("is-aside");
           if (each.hasAttribute("style")) each.removeAttribute("style");
         }
