@@ -1,6 +1,6 @@
 """The product beside its yardsticks, on this machine, in one run. Started by benchmarks/run.
 
-    benchmarks/run                     everything; a quarter of an hour
+    benchmarks/run                     everything; about seven minutes
     benchmarks/run --without-history   without the log of a million entries
     benchmarks/run --only cpu trips    those parts alone
     benchmarks/run --quick             whether it runs at all: a few requests, Django's admin alone
