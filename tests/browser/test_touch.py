@@ -12,6 +12,23 @@ pytestmark = pytest.mark.browser
 LIFTED = re.compile("item--lifted")
 
 
+def at_rest(element: Locator) -> tuple[float, float, float, float]:
+    """Wait until an element stays where it is; return left, top, width and height.
+
+    Rows that come into sight get their true height, and push others about.
+    """
+    place: tuple[float, float, float, float] = element.evaluate("""async (element) => {
+      const frame = () => new Promise(requestAnimationFrame);
+      const place = ({ x, y, width, height }) => [x, y, width, height];
+      for (let before, still = 0; ; before = `${place(element.getBoundingClientRect())}`) {
+        still = before === `${place(element.getBoundingClientRect())}` ? still + 1 : 0;
+        if (still === 3) return place(element.getBoundingClientRect());
+        await frame();
+      }
+    }""")
+    return place
+
+
 class Finger:
     """Real touch events: Playwright's own touchscreen only taps."""
 
@@ -21,9 +38,8 @@ class Finger:
 
     def down(self, on: Locator) -> tuple[float, float]:
         """Put the finger on the middle of an element; return where that is."""
-        box = on.bounding_box()
-        assert box
-        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        x, y, width, height = at_rest(on)
+        x, y = x + width / 2, y + height / 2
         self._send("touchStart", x, y)
         return x, y
 
@@ -145,6 +161,7 @@ def test_the_edge_of_the_screen_scrolls_a_long_list(board, long, finger, page):
 def test_a_drag_scrolls_nothing_but_at_the_edges(board, long, finger, page):
     row = board.datasets.row(long[24])
     row.evaluate("row => row.scrollIntoView({ block: 'center' })")
+    at_rest(row)
     before = page.evaluate("scrollY")
     x, y = finger.down(row.locator(".item__handle"))
     expect(row).to_have_class(LIFTED)
