@@ -160,6 +160,9 @@ def _latest_state(listing: str, sequence: int) -> AuditEntry | None:
     return next((e for e in entries.order_by("-sequence")[:5] if e.shown_after is not None), None)
 
 
+_HEAD = Prepared(lambda: AuditEntry.objects.values_list("digest", flat=True)[:1])
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What the log says of the lists as they are now."""
@@ -185,9 +188,6 @@ def standing() -> Standing:
     """
     ((head,),) = _HEAD.tuples() or [[None]]
     return _standing(head)
-
-
-_HEAD = Prepared(lambda: AuditEntry.objects.values_list("digest", flat=True)[:1])
 
 
 @lru_cache(maxsize=2)
