@@ -840,6 +840,17 @@
     event.target.replaceChildren();
     reopen?.();
   }, true);
+  // The note of a publication stays in this tab, for whoever wrote it, for as long as there is a draft:
+  // dialogs are closed, sessions end.
+  const noteKey = () => `note of ${$(".me .name")?.textContent}`;
+  const keepNote = () => {
+    const note = $("#note");
+    if (note) note.value ||= sessionStorage.getItem(noteKey()) ?? "";
+    else if ($("#dock")?.hidden) sessionStorage.removeItem(noteKey());
+  };
+  document.addEventListener("input", ({ target }) => { if (target.id === "note") sessionStorage.setItem(noteKey(), target.value); });
+  document.addEventListener("htmx:afterSettle", keepNote);
+  keepNote();
   // Publishing takes as long as the portal does: say so, and take no second click.
   document.addEventListener("submit", (event) => {
     const form = event.target;

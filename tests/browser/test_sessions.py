@@ -153,6 +153,41 @@ def test_an_expired_session_leads_to_sign_in_and_back_to_the_draft(board, page, 
     assert drafted("datasets") is None
 
 
+@pytest.mark.parametrize("where", ["dialog", "page"])
+def test_the_note_of_a_publication_outlives_dialog_and_session(board, page, portal, moved, where):
+    def review():
+        if where == "page":
+            page.goto("/review/")
+        else:
+            board.button("review").click()
+
+    note = page.get_by_label("Pourquoi ce changement ?")
+    review()
+    note.fill("La rentrée")
+    if where == "dialog":
+        page.keyboard.press("Escape")
+        expect(note).to_have_count(0)
+        review()
+        expect(note).to_have_value("La rentrée")
+    Session.objects.all().delete()
+    board.button("publish").click()
+    page.get_by_label("Nom d’utilisateur").fill("claire")
+    page.get_by_label("Mot de passe").fill("claire")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/(review/)?$"))
+    review()
+    expect(note).to_have_value("La rentrée")
+    with board.refreshed():
+        board.button("publish").click()
+    assert AuditEntry.objects.latest("sequence").note == "La rentrée"
+
+    board.datasets.grip(moved[1]).focus()
+    with board.saved("move"):
+        page.keyboard.press("Alt+ArrowUp")
+    review()
+    expect(note).to_have_value("")
+
+
 @pytest.mark.parametrize("is_dropped", [True, False], ids=["drop", "reading"])
 def test_a_session_that_ends_with_a_row_in_hand_asks_nothing(board, page, portal, is_dropped):
     """To stay would save nothing: the browser's question whether to leave would only mislead."""
