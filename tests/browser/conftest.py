@@ -9,7 +9,7 @@ from threading import Condition
 import pytest
 from django.conf import settings
 from django.core.signals import request_finished, request_started
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response, expect
 
 from curation.models import User
 from tests.browser.chromium import launch_options, sign_in
@@ -22,6 +22,9 @@ configure, forger, provider = oidc.configure, oidc.forger, oidc.provider
 certified_provider, mock_provider = oidc.certified_provider, oidc.mock_provider
 
 WIDE = {"width": 1440, "height": 1000}
+# A busy machine is slow, not wrong; only what fails waits as long as this.
+PATIENCE = 30_000
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -150,7 +153,7 @@ def visit(portal: Portal, traffic, trouble: Trouble, live_server, new_context) -
             "viewport": WIDE,
         } | options
         context = new_context(**options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         trouble.watch(context)
         remember_what_is_shown(context)
         if user:
