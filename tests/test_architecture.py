@@ -65,7 +65,7 @@ ROOMS: dict[str, set[str]] = {
     "settings": {"environment", "logs"},
     "admin": {"models", "accounts.roles", "services.audit", "services.accounts"},
     "urls": {"views", "admin"},
-    "wsgi": set(),
+    "wsgi": {"templatetags.words"},
     "sandbox": set(),
 }
 

@@ -30,6 +30,12 @@ def reading_locale() -> Locale:
     return _LOCALES.get((get_language() or "")[:2], _LOCALES["en"])
 
 
+def load_locales() -> None:
+    """Read what CLDR has of each language: workers that are forked afterwards share it."""
+    for locale in _LOCALES.values():
+        format_decimal(1, locale=locale)
+
+
 @register.simple_tag
 def item_title(item: Item, searched: str = "") -> str:
     """Name an item, what was searched for marked; one that the portal never named by its id."""
