@@ -48,7 +48,10 @@ ROOMS: dict[str, set[str]] = {
     "prepared": set(),
     "http": {"models", "portal.errors", "services.errors"},
     "middleware": {"models", "portal.errors", "services.errors", "logs"},
-    "templatetags": {"domain", "portal.items", "models", "comparison", "fragments", "wording"},
+    "templatetags": {
+        *("domain", "portal.items", "portal.errors", "models", "comparison", "fragments"),
+        "wording",
+    },
     "views": {
         *("services", "models", "domain", "portal", "accounts", "http", "wording"),
         *("comparison", "exports", "fragments", "logs", "__init__", "templatetags.words"),

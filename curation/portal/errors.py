@@ -30,9 +30,12 @@ class PortalError(Exception):
 
     def __str__(self) -> str:
         """Say it to the editor."""
-        if self.status is None:
-            return str(self.sentence)
-        return str(self.by_status.get(self.status, self.sentence))
+        return self.told(self.status)
+
+    @classmethod
+    def told(cls, status: int | None) -> str:
+        """Return the sentence of such an error with this HTTP status."""
+        return str(cls.sentence if status is None else cls.by_status.get(status, cls.sentence))
 
 
 class PortalUnreachable(PortalError):
@@ -130,3 +133,13 @@ class ItemDeleted(PortalError):
     """The item was deleted on the portal."""
 
     sentence = _("This item has been deleted from the portal.")
+
+
+def recorded(name: str, status: int | None) -> str:
+    """Return the sentence of an error that was recorded by its name; "" if none has that name."""
+    kinds = [PortalError]
+    for kind in kinds:
+        if kind.__name__ == name:
+            return kind.told(status)
+        kinds += kind.__subclasses__()
+    return ""

@@ -99,6 +99,19 @@ class ListFull(CurationError):
     sentence = _("The list is full. Remove an item before you add another.")
 
 
+class NotDone(CurationError):
+    """The portal, which a step has to ask, kept it from being done."""
+
+    def __init__(self, cause: Words) -> None:
+        super().__init__(cause)
+        self.cause = cause
+
+    def __str__(self) -> str:
+        return _(
+            "%(cause)s Nothing was changed, and your draft is kept: try again in a moment."
+        ) % {"cause": self.cause}
+
+
 class PublishError(CurationError):
     """A publication did not begin, or did not succeed. The draft is kept."""
 
@@ -181,16 +194,17 @@ class UnseenItems(PublishError):
 
 
 class NotPublished(PublishError):
-    """The portal refused, or failed, and still shows the list as it was before."""
+    """The portal refused, failed or could not be asked: it still shows the list as before."""
 
     def __init__(self, cause: Words) -> None:
         super().__init__(cause)
         self.cause = cause
 
     def __str__(self) -> str:
-        return _("Not published: the front page is unchanged. %(cause)s Your draft is kept.") % {
-            "cause": self.cause
-        }
+        return _(
+            "Not published: the front page is unchanged. %(cause)s Your draft is kept: publish it "
+            "again later. If this goes on, tell your administrator."
+        ) % {"cause": self.cause}
 
 
 class NotSettledYet(PublishError):

@@ -74,7 +74,7 @@ class Published:
 
     listing: Listing
     entry: AuditEntry | None
-    error: PublishError | PortalError | StaleDraft | None
+    error: PublishError | StaleDraft | None
 
 
 def publish_all(
@@ -104,8 +104,10 @@ def publish_all(
                 client=client,
                 accepted=accepted,
             )
-        except (PublishError, PortalError, StaleDraft) as error:
+        except (PublishError, StaleDraft) as error:
             results.append(Published(listing, None, error))
+        except PortalError as error:
+            results.append(Published(listing, None, NotPublished(str(error))))
         else:
             results.append(Published(listing, entry, None))
     return results

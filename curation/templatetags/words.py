@@ -3,6 +3,7 @@
 import re
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from typing import Any
 
 from babel import Locale
 from babel.dates import format_date, format_time, format_timedelta
@@ -15,6 +16,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from curation.domain.text import fold
+from curation.portal.errors import recorded
 from curation.portal.items import Item
 
 register = template.Library()
@@ -46,6 +48,12 @@ def item_title(item: Item, searched: str = "") -> str:
         _("Item without a title"),
         item.id,
     )
+
+
+@register.filter
+def cause(detail: dict[str, Any]) -> str:
+    """Say why an attempt failed: in the reader's words, else in those that were recorded."""
+    return recorded(detail.get("error", ""), detail.get("status")) or detail.get("sentence", "")
 
 
 @register.filter

@@ -22,7 +22,7 @@ from curation.portal import portal_client
 from curation.portal.errors import ItemDeleted, ItemNotFound, PortalError
 from curation.services import drafts
 from curation.services.drafts import Edit
-from curation.services.errors import CurationError, StaleDraft
+from curation.services.errors import CurationError, NotDone, StaleDraft
 from curation.services.listings import titles_of
 from curation.views.board import lists_context
 from curation.views.columns import Column, dock_of, load_columns, outline, rows_on_page
@@ -212,7 +212,7 @@ def _act(
     user = request.user
     assert isinstance(user, User)  # noqa: S101 (the permission was checked)
     seen = request.POST.get("version", "")
-    error: CurationError | PortalError | None = None
+    error: CurationError | ItemNotFound | ItemDeleted | None = None
     status, told, edit = 200, None, None
     try:
         edit = step(user, listing, seen=seen)
@@ -221,7 +221,7 @@ def _act(
     except (CurationError, ItemNotFound, ItemDeleted) as refusal:
         error, status = refusal, 422
     except PortalError as failure:
-        error, status = failure, 502
+        error, status = NotDone(str(failure)), 502
     columns = load_columns(user)
     (column,) = (each for each in columns if each.key == listing.key)
     # What moved to where it was is no step: the way back would lead behind another one.

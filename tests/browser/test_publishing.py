@@ -37,7 +37,8 @@ def test_a_portal_that_is_down_and_comes_back(board, page, portal, trouble, move
     trouble.expect("status of 502")
     board.button("publish").click()
     alert = board.dialog.get_by_role("alert")
-    expect(alert).to_contain_text("Jeux de données : Le portail est injoignable.")
+    expect(alert).to_contain_text("Jeux de données : Non publié : la page d’accueil est inchangée.")
+    expect(alert).to_contain_text("Le portail est injoignable. Votre brouillon est conservé")
     expect(board.dialog.get_by_role("heading", name="Relire et publier")).to_be_focused()
     assert drafted("datasets") == tuple(moved)
     assert portal.live("datasets") == live
@@ -133,7 +134,7 @@ def test_publishing_again_after_a_refusal(board, page, portal, trouble, moved, w
     faults.add(Fault(What.ANSWER, method="PUT", status=403, body='{"message": "Nope"}'))
     trouble.expect("status of 502")
     board.button("publish").click()
-    expect(page.get_by_role("alert")).to_contain_text("Votre brouillon est conservé.")
+    expect(page.get_by_role("alert")).to_contain_text("Votre brouillon est conservé")
     expect(page.get_by_label("Pourquoi ce changement ?")).to_have_value("Deuxième essai")
     assert drafted("datasets") == tuple(moved)
     with board.refreshed():

@@ -62,7 +62,10 @@ CONFLICT = (
 )
 WOULD_REFUSE = "The portal would refuse one item. Nothing was sent."
 NOT_CONFIRMED = "The portal did not confirm, so we do not know yet whether your list is published."
-UNCHANGED = "Not published: the front page is unchanged. {cause} Your draft is kept."
+UNCHANGED = (
+    "Not published: the front page is unchanged. {cause} Your draft is kept: publish it again "
+    "later. If this goes on, tell your administrator."
+)
 
 
 @dataclass(frozen=True)

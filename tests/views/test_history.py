@@ -73,6 +73,27 @@ def test_an_attempt_shows_once(signed_in, editor):
     assert f'href="/history/{started.sequence}/"' not in page
 
 
+@pytest.mark.parametrize(
+    ("detail", "told"),
+    [
+        ({"error": "PortalUnavailable", "status": 503}, "The portal is not available for the"),
+        ({"error": "PortalMoved", "status": 302}, "The portal redirects to another address."),
+        ({"error": "Unheard", "status": 503}, "Dans les mots d’alors."),
+        ({"status": None}, "Dans les mots d’alors."),
+    ],
+)
+def test_why_an_attempt_failed_is_told_in_the_language_of_who_reads(
+    signed_in, editor, detail, told
+):
+    attempt = {"attempt": uuid.uuid4(), "actor": audit.actor_of(editor)}
+    record(Action.PUBLISH_STARTED, **attempt)
+    record(Action.PUBLISH_FAILED, **attempt, detail=detail | {"sentence": "Dans les mots d’alors."})
+
+    page = html(signed_in.get("/history/"))
+
+    assert told in page
+
+
 def test_an_attempt_that_is_not_settled_stands_out(signed_in, editor):
     record(Action.PUBLISH_STARTED, actor=audit.actor_of(editor), attempt=uuid.uuid4())
 

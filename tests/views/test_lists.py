@@ -199,7 +199,9 @@ def test_adding_when_the_portal_does_not_answer_keeps_the_draft(
         response = signed_in.htmx_post(url(new, "add"), version=seen())
 
     assert response.status_code == 502
-    assert "The portal cannot be reached." in html(response)
+    assert "The portal cannot be reached. Nothing was changed, and your draft is kept" in html(
+        response
+    )
     assert Draft.objects.get().selection == listing.live[1:]
 
 

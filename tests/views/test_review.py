@@ -219,9 +219,9 @@ def test_refused_items_are_named(signed_in, editor, listing, portal, client_of_p
 @pytest.mark.parametrize(
     ("fault", "words", "tone"),
     [
-        (Fault(What.REFUSE, times=0), "The portal cannot be reached.", "del"),
-        (Fault(What.ANSWER, method="PUT", status=403), "Not published: the front page is", "del"),
-        (Fault(What.ANSWER, method="PUT", status=500), "Not published: the front page is", "del"),
+        (Fault(What.REFUSE, times=0), "unchanged. The portal cannot be reached. Your draft", "del"),
+        (Fault(What.ANSWER, method="PUT", status=403), "unchanged. The access key is not", "del"),
+        (Fault(What.ANSWER, method="PUT", status=500), "unchanged. The portal has an", "del"),
         (Fault(What.SILENCE, method="PUT"), "not know yet whether your list is published", "wrn"),
     ],
     ids=["down", "refused", "failed", "silent"],
