@@ -247,10 +247,13 @@
     if (event.target.id === "live-lists") liveEpochs = new Map([...columns].map(([key, state]) => [key, state.epoch]));
   });
   document.addEventListener("htmx:beforeSwap", (event) => {
+    const { xhr } = event.detail;
+    // What a proxy says in our place (502 while we start anew) has nothing that could be shown.
+    if (xhr.status >= 400 && !/HX-Request/i.test(xhr.getResponseHeader("Vary"))) return Object.assign(event.detail, { shouldSwap: false, isError: true });
     source = event.detail.requestConfig?.elt ?? null;
     refocus = rememberFocus();
     const key = keyOf(source);
-    if (!key || event.detail.xhr.status < 400) return;
+    if (!key || xhr.status < 400) return;
     stateOf(key).queue = [];
     if (held?.key === key) drop(false);
   });

@@ -32,7 +32,9 @@ def failing(trouble):
 
 
 @pytest.mark.firefox
-@pytest.mark.parametrize(("status", "words"), [(None, CUT), (500, FAILED)], ids=["cut", "500"])
+@pytest.mark.parametrize(
+    ("status", "words"), [(None, CUT), (500, FAILED), (502, FAILED)], ids=["cut", "500", "proxy"]
+)
 def test_a_step_that_is_not_saved_is_taken_back(board, portal, page, failing, status, words):
     datasets, live = board.datasets, portal.live("datasets")
     gate = Gate(page, "**/items/**")
@@ -231,11 +233,12 @@ def test_fresh_lists_wait_for_a_row_in_hand(board, portal, page, way):
     page.mouse.up()
 
 
-def test_a_search_that_fails_says_nothing_of_drafts(board, page, failing):
+@pytest.mark.parametrize("status", [500, 502], ids=["500", "proxy"])
+def test_a_search_that_fails_says_nothing_of_drafts(board, page, failing, status):
     gate = Gate(page, "**/search/**")
 
     board.datasets.search.fill("prix")
-    failing(gate, 500)
+    failing(gate, status)
 
     expect(page.get_by_role("alert")).to_contain_text("Un problème est survenu de notre côté")
     expect(page.get_by_role("alert")).not_to_contain_text(FAILED)
@@ -244,7 +247,7 @@ def test_a_search_that_fails_says_nothing_of_drafts(board, page, failing):
     expect(board.datasets.options.first).to_be_visible()
 
 
-@pytest.mark.parametrize("status", [None, 500], ids=["cut", "500"])
+@pytest.mark.parametrize("status", [None, 500, 502], ids=["cut", "500", "proxy"])
 def test_publishing_without_an_answer_claims_nothing_and_can_be_repeated(
     board, portal, page, failing, status
 ):
