@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import lru_cache, reduce
 from heapq import merge as merged
-from operator import or_
+from operator import attrgetter, or_
 from typing import TYPE_CHECKING
 
 from django.db import connection
@@ -170,6 +170,11 @@ class Standing:
     version: AuditEntry | None  # the latest publication
     latest: tuple[AuditEntry, ...]  # by which each live list became what it is
     unsettled: tuple[AuditEntry, ...]  # intents
+
+    @property
+    def online(self) -> AuditEntry | None:
+        """Return the latest entry by which the front page became what it is."""
+        return max(self.latest, key=attrgetter("sequence"), default=None)
 
     def undoable_by(self, actor_id: str) -> list[AuditEntry]:
         """Return the publications by which this person made live lists what they still are."""

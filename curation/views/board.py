@@ -61,6 +61,7 @@ def board_context(columns: list[Column], user: User | AnonymousUser) -> dict[str
         "others": others(user),
         "undoable": now.undoable_by(user.get_username()),
         "version": now.version,
+        "online": now.online,
         "unsettled": now.unsettled,
     }
 

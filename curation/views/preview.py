@@ -14,8 +14,9 @@ from django.views.decorators.http import require_GET
 from curation.accounts.decorators import requires
 from curation.accounts.roles import Permission, may
 from curation.http import page
-from curation.models import Action, AuditEntry, Listing, User
+from curation.models import Listing, User
 from curation.portal import portal_client
+from curation.services.history import standing
 from curation.services.reconcile import reconcile
 from curation.views.columns import dock_of, load_columns
 
@@ -84,7 +85,7 @@ def _preview(request: HttpRequest, author: User | None, *, is_shared: bool = Fal
         "frames": [frames[name] for name in ((DRAFT, LIVE) if show == BOTH else (show,))],
         "show": show,
         "width": width,
-        "version": AuditEntry.objects.filter(action=Action.PUBLISH_SUCCEEDED).first(),
+        "online": standing().online,
         "may_change": not is_shared and author is not None,
         # Never read, and not readable now: an empty list would be a claim.
         "is_unread": any(each.listing.known is None for each in live),

@@ -1,11 +1,13 @@
-"""What the history says of a change that was not made here."""
+"""What pages say of a change that was not made here."""
+
+import uuid
 
 import pytest
 from django.utils import timezone
 
 from curation.models import Action, AuditEntry
 from curation.sandbox.models import KINDS
-from curation.services import audit, listings
+from curation.services import audit, drafts, listings
 from tests.views.test_board import html
 
 BY_SOMEBODY = "Changed outside this tool"
@@ -73,3 +75,47 @@ def test_a_list_that_landed_late_names_the_attempt(signed_in, listing):
 
     assert f"the list of entry no. {failure.sequence}, which was given up" in shown
     assert BY_SOMEBODY not in shown
+
+
+@pytest.fixture
+def version(editor, colleague, listing):
+    """The editor has a draft of a list that a colleague published. Return that entry."""
+    drafts.move_item(editor, listing, listing.live[1], to=1, seen=drafts.token(listing, None))
+    before, attempt = listing.live, uuid.uuid4()
+    fields = {"listing": "datasets", "actor": audit.actor_of(colleague), "attempt": attempt}
+    audit.record(Action.PUBLISH_STARTED, before=before, after=before, **fields)
+    return audit.record(Action.PUBLISH_SUCCEEDED, before=before, after=before, **fields)
+
+
+def test_the_front_page_is_a_version_until_it_is_changed_outside(
+    signed_in, listing, version, portal, client_of_portal
+):
+    board, preview = (html(signed_in.get(page)) for page in ("/", "/preview/"))
+    assert f"Version {version.sequence} online since" in board
+    assert f"Compared with version {version.sequence} online" in preview
+
+    portal.set_live("datasets", listing.live[::-1])
+    listings.refresh(client_of_portal)
+    board, preview = (html(signed_in.get(page)) for page in ("/", "/preview/"))
+
+    assert "online since" not in board
+    assert "Changed on the portal itself, seen on" in board
+    assert f"The latest publication from here is version {version.sequence}, by Karim" in board
+    assert "Compared with version" not in preview
+
+
+@pytest.mark.parametrize("is_clear", [True, False])
+def test_a_publication_that_never_was_sure_is_not_said_to_have_been_published(
+    signed_in, colleague, listing, version, portal, client_of_portal, is_clear
+):
+    portal.set_live("datasets", listing.live[::-1])
+    listings.refresh(client_of_portal)
+    fields = {"listing": "datasets", "actor": audit.actor_of(colleague), "attempt": uuid.uuid4()}
+    audit.record(Action.PUBLISH_STARTED, **fields)
+    outcome = Action.PUBLISH_SUCCEEDED if is_clear else Action.PUBLISH_UNDETERMINED
+    audit.record(outcome, before=listing.live, after=listing.live[::-1], **fields)
+
+    page = html(signed_in.get("/review/"))
+
+    assert ("Karim Test published version" in page) == is_clear
+    assert ("Changed on the portal itself, seen" in page) != is_clear
