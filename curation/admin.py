@@ -140,6 +140,30 @@ class PersonAdmin(AccountAdmin):
         ),
     )
 
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
+        """Keep the user name, by which the log knows people, and what single sign-on says."""
+        fields = tuple(super().get_readonly_fields(request, obj))
+        if obj is None:
+            return fields
+        vouched = () if obj.is_local else ("first_name", "last_name", "email")
+        return (*fields, "username", *vouched)
+
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """Offer no password where none would be taken."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None or obj.is_local:
+            return fieldsets
+        return ((None, {"fields": ("username",)}), *fieldsets[1:])
+
+    def user_change_password(
+        self, request: HttpRequest, id: str, form_url: str = ""
+    ) -> HttpResponse:
+        """Set the password of an account of our own."""
+        account = self.get_object(request, id)
+        if account is not None and not account.is_local:
+            raise PermissionDenied
+        return super().user_change_password(request, id, form_url)
+
     def save_model(
         self, request: HttpRequest, obj: User, form: ModelForm[User], change: bool
     ) -> None:

@@ -74,6 +74,11 @@ class User(auth.AbstractUser):
         return self.display_name
 
     @property
+    def is_local(self) -> bool:
+        """Tell whether this is an account of our own, with a password, and not single sign-on's."""
+        return self.via == "local"
+
+    @property
     def display_name(self) -> str:
         """The name that colleagues know."""
         return self.get_full_name() or self.get_username()

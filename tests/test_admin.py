@@ -238,3 +238,41 @@ def test_the_flags_of_django_follow_from_the_role(role):
 
 def test_an_account_without_a_password_signs_in_elsewhere(db):
     assert not User.objects.create_user("nina").has_usable_password()
+
+
+def test_the_name_by_which_the_log_knows_somebody_is_kept(at_work, reader):
+    page = f"/admin/curation/user/{reader.pk}/change/"
+
+    at_work.post(page, {"username": "claire", "first_name": "Léa", "role": "reader"})
+
+    reader.refresh_from_db()
+    assert (reader.username, reader.first_name) == ("lea", "Léa")
+
+
+@pytest.fixture
+def from_elsewhere(db):
+    """Return somebody who signs in with single sign-on, and has a password all the same."""
+    return User.objects.create_user(
+        "42@idp", password="Kf7-paysage", first_name="Ada", via="oidc", role=Role.EDITOR
+    )
+
+
+def test_an_account_of_single_sign_on_takes_no_password(at_work, from_elsewhere, client):
+    page = f"/admin/curation/user/{from_elsewhere.pk}"
+    new = {"usable_password": "true", "password1": "Kf8-paysage", "password2": "Kf8-paysage"}
+
+    assert not client.login(username="42@idp", password="Kf7-paysage")
+    assert at_work.post(f"{page}/password/", new).status_code == 403
+    assert "../password/" not in at_work.get(f"{page}/change/").content.decode()
+    from_elsewhere.refresh_from_db()
+    assert from_elsewhere.check_password("Kf7-paysage")
+
+
+def test_what_single_sign_on_says_of_a_person_is_not_edited(at_work, from_elsewhere):
+    page = f"/admin/curation/user/{from_elsewhere.pk}/change/"
+
+    answer = at_work.post(page, {"first_name": "Claire", "role": "reader", "is_active": "on"})
+
+    assert answer.status_code == 302
+    from_elsewhere.refresh_from_db()
+    assert (from_elsewhere.first_name, from_elsewhere.role) == ("Ada", Role.READER)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.contrib.auth.backends import ModelBackend
 
 from curation.models import User
 from curation.prepared import Prepared
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
 
 _USER = Prepared(lambda: User.objects.filter(pk=0, is_active=True))
 
@@ -16,8 +21,12 @@ def holder(user_id: int) -> User | None:
 
 
 class Backend(ModelBackend):
-    """Django's own, that asks for whoever is signed in with SQL that is written once."""
+    """Django's own, for accounts of our own; it asks for whoever is signed in with prepared SQL."""
 
     def get_user(self, user_id: int) -> User | None:
         """Return whose session it is, if the account is active."""
         return holder(user_id)
+
+    def user_can_authenticate(self, user: User | AnonymousUser | None) -> bool:
+        """Refuse whoever signs in elsewhere: a password would pass over what their groups say."""
+        return super().user_can_authenticate(user) and isinstance(user, User) and user.is_local
