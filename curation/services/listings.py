@@ -271,13 +271,17 @@ def _dropped(listing: Listing, live: Selection, client: PortalClient) -> list[st
 
 
 def _late(listing: Listing, live: Selection) -> dict[str, Any]:
-    """Name the attempt that asked for this very list and was given up: it may have landed since."""
+    """Name the attempt that sent this very list and was given up: it may have landed since."""
     given_up = AuditEntry.objects.filter(
         listing=listing.key,
         action__in=[Action.PUBLISH_FAILED, Action.PUBLISH_UNDETERMINED],
         recorded_at__gte=timezone.now() - _LATEST,
     )
     return next(
-        ({"late": entry.sequence} for entry in given_up if tuple(entry.after) == live),
+        (
+            {"late": entry.sequence}
+            for entry in given_up
+            if tuple(entry.after) == live and entry.detail.get("known_by") != "not sent"
+        ),
         {},
     )

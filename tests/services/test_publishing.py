@@ -260,6 +260,18 @@ def test_nothing_is_sent_when_the_portal_cannot_be_read(listing, draft, portal, 
     assert Draft.objects.count() == 1
 
 
+def test_what_was_never_sent_did_not_land_late(draft, portal, publish, client_of_portal):
+    with faults.switched_on(Fault(What.REFUSE, **PUT)), pytest.raises(NotPublished):
+        publish()
+    assert AuditEntry.objects.first().detail["known_by"] == "not sent"
+
+    portal.set_live("datasets", draft.selection)
+    listings.refresh(client_of_portal)
+
+    entry = AuditEntry.objects.first()
+    assert (entry.action, entry.detail) == (Action.CHANGE_OUTSIDE, {})
+
+
 @pytest.mark.parametrize("status", [401, 403, 404, 405, 423])
 def test_a_refusal_is_recorded_with_the_words_of_the_portal(draft, portal, publish, status):
     before = portal.live("datasets")
