@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from curation.accounts.roles import Permission, may
 from curation.comparison import Comparison, Row, compare, examined
 from curation.domain.changes import Changes
 from curation.domain.health import Severity
@@ -175,10 +176,14 @@ def rows_on_page(column: Column, edit: Edit, seen: str, shown: str | None) -> tu
 
 
 def load_columns(user: User | AnonymousUser, keys: Iterable[str] | None = None) -> list[Column]:
-    """Return the columns of a person's board, in order. Four queries, however long the lists."""
-    # Nobody has the number 0: an anonymous visitor has no draft.
-    drafts = {draft.listing_id: draft for draft in _DRAFTS(user.pk or 0)}
-    steps = {each.listing_id: each for each in _STEPS(user.pk or 0)}
+    """Return the columns of a person's board, in order. Four queries, however long the lists.
+
+    The draft of somebody who may no longer edit is kept, and not shown: it would be in their way.
+    """
+    # Nobody has the number 0: a reader has no draft.
+    editor = (user.pk or 0) if may(user, Permission.EDIT) else 0
+    drafts = {draft.listing_id: draft for draft in _DRAFTS(editor)}
+    steps = {each.listing_id: each for each in _STEPS(editor)}
     wanted = None if keys is None else set(keys)
     pairs = [
         (listing, drafts.get(listing.key))

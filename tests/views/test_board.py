@@ -6,7 +6,8 @@ from html import unescape
 import pytest
 from django.utils import timezone
 
-from curation.models import Action, AuditEntry, Draft, KnownItem, Listing
+from curation.accounts.roles import Role
+from curation.models import Action, AuditEntry, Draft, KnownItem, Listing, User
 from curation.portal import portal_client
 from curation.sandbox import faults
 from curation.sandbox.faults import Fault, What
@@ -351,3 +352,17 @@ def test_a_reader_is_told_so(signed_in, browser_of, reader, listing, settings):
 )
 def test_the_pages_of_the_board_are_marked_in_the_navigation(signed_in, listing, address):
     assert '<a href="/" aria-current="page">' in html(signed_in.get(address))
+
+
+def test_who_may_no_longer_edit_sees_what_is_online_and_keeps_the_draft(signed_in, editor, listing):
+    drafts.move_item(editor, listing, listing.live[1], to=1, seen=drafts.token(listing, None))
+    User.objects.filter(pk=editor.pk).update(role=Role.READER)
+
+    board = html(signed_in.get("/"))
+
+    assert listed(board, "datasets") == list(listing.live)
+    assert "Front page online" in board
+    assert "Review and publish" not in board
+    assert "Nothing to publish" in html(signed_in.get("/review/"))
+    User.objects.filter(pk=editor.pk).update(role=Role.EDITOR)
+    assert listed(html(signed_in.get("/")), "datasets")[0] == listing.live[1]
