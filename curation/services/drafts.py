@@ -170,20 +170,26 @@ def add_item(
     return _edit(editor, listing, seen, added)
 
 
-def discard(editor: User, listing: Listing, *, seen: str, at: str = "") -> None:
-    """Throw the draft away: the editor is back at the live list.
+def discard(editor: User, seen: Mapping[str, str]) -> bool:
+    """Throw drafts away, all or none: the editor is back at the live lists.
 
-    A step like any other, to undo, unless the live list changed since the draft began. Whoever
-    throws several away in one gesture gives them the same moment `at`.
+    `seen` holds, by listing key, the token of each; StaleDraft if one is another by now. One step
+    like any other, to undo, unless the live list changed since the draft began. Returns whether
+    there was any.
     """
     require(editor, Permission.EDIT)
+    together = _moment()
     with transaction.atomic():
-        draft = draft_of(editor, listing)
-        if draft is None:
-            return
-        if token(listing, draft) != seen:
-            raise StaleDraft
-        store(editor, listing, draft, draft.base, base=draft.base, at=at)
+        found = [
+            (listing, draft)
+            for listing in Listing.objects.filter(pk__in=seen)
+            if (draft := draft_of(editor, listing))
+        ]
+        for listing, draft in found:
+            if token(listing, draft) != seen[listing.key]:
+                raise StaleDraft
+            store(editor, listing, draft, draft.base, base=draft.base, at=together)
+    return bool(found)
 
 
 def undo(editor: User, listing: Listing, *, seen: str) -> Edit:
@@ -220,7 +226,7 @@ def store(
         return None
     stored = _write(editor, listing, draft, selection, base, origin)
     if steps is None:
-        steps = _one_more(editor, listing, draft, selection, base, at or moment())
+        steps = _one_more(editor, listing, draft, selection, base, at or _moment())
     _keep_steps(editor, listing, selection, base, steps)
     return stored
 
@@ -284,7 +290,7 @@ def _walk(
 ) -> Edit:
     """Go one step back or forth from what the page showed; with it, what the same gesture did."""
     require(editor, Permission.EDIT)
-    now, done = moment(), dict[str, Edit]()
+    now, done = _moment(), dict[str, Edit]()
     with transaction.atomic():
         draft, before, base = _shown(editor, listing, seen)
         steps = _steps_at(editor, listing, before, base)
@@ -365,6 +371,6 @@ def _keep_steps(
     )
 
 
-def moment() -> str:
+def _moment() -> str:
     """Return by what a step that is made now is told from earlier ones: later sorts behind."""
     return timezone.now().isoformat(timespec="microseconds")

@@ -151,17 +151,18 @@ def discard(request: HttpRequest) -> HttpResponse:
             {"columns": columns, "dock": dock_of(columns)},
             fragment="board/_discard.html",
         )
+    shown = [column for column in columns if f"version-{column.key}" in request.POST]
     try:
-        together = drafts.moment()
-        for column in columns:
-            if seen := request.POST.get(f"version-{column.key}"):
-                drafts.discard(user, column.listing, seen=seen, at=together)
+        seen = {column.key: request.POST[f"version-{column.key}"] for column in shown}
+        is_done = drafts.discard(user, seen)
     except StaleDraft as error:
         messages.warning(request, str(error))
     else:
-        if columns:
-            way = "" if any(column.is_outdated for column in columns) else "undo"
+        if is_done:
+            way = "" if any(column.is_outdated for column in shown) else "undo"
             messages.success(request, _("Your draft is discarded."), extra_tags=f"step {way}")
+        else:
+            messages.warning(request, _("There is no draft to discard."))
     return redirect("board")
 
 

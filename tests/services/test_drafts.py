@@ -100,7 +100,7 @@ def test_a_token_never_comes_back(editor, listing):
     for _round in range(3):
         drafts.move_item(editor, listing, listing.live[1], to=1, seen=seen_by(editor, listing))
         tokens.append(seen_by(editor, listing))
-        drafts.discard(editor, listing, seen=tokens[-1])
+        drafts.discard(editor, {listing.key: tokens[-1]})
 
     assert len(set(tokens)) == 3
 
@@ -228,18 +228,28 @@ def test_a_reader_changes_nothing(reader, listing):
     with pytest.raises(PermissionDenied):
         drafts.move_item(reader, listing, listing.live[1], to=1, seen=seen_by(reader, listing))
     with pytest.raises(PermissionDenied):
-        drafts.discard(reader, listing, seen="")
+        drafts.discard(reader, {listing.key: ""})
 
     assert not Draft.objects.exists()
 
 
-def test_discard_refuses_a_draft_that_the_page_did_not_show(editor, listing):
-    drafts.remove_item(editor, listing, listing.live[0], seen=seen_by(editor, listing))
+@pytest.mark.parametrize("stale", ["datasets", "reuses"])
+def test_discard_refuses_a_draft_that_the_page_did_not_show(editor, listing, stale):
+    seen = {}
+    for each in Listing.objects.all():
+        drafts.remove_item(editor, each, each.live[0], seen=seen_by(editor, each))
+        seen[each.key] = seen_by(editor, each)
 
     with pytest.raises(StaleDraft):
-        drafts.discard(editor, listing, seen="live-1")
+        drafts.discard(editor, seen | {stale: "live-1"})
 
-    assert Draft.objects.count() == 1
+    assert Draft.objects.count() == 2
+
+
+def test_discarding_nothing_is_no_step(editor, listing):
+    assert not drafts.discard(editor, {listing.key: seen_by(editor, listing)})
+    with pytest.raises(NoStep):
+        drafts.undo(editor, listing, seen=seen_by(editor, listing))
 
 
 def test_a_list_that_names_an_item_twice_can_be_edited(editor, listing, portal, client_of_portal):
@@ -327,9 +337,7 @@ def test_what_one_gesture_did_in_several_lists_is_undone_and_redone_in_all(edito
     wanted = {each.pk: each.live[1:] for each in (listing, reuses)}
     for each in (listing, reuses):
         step_by_step(editor, each, each.live[0])
-    together = drafts.moment()
-    for each in (listing, reuses):
-        drafts.discard(editor, each, seen=seen_by(editor, each), at=together)
+    drafts.discard(editor, {each.key: seen_by(editor, each) for each in (listing, reuses)})
 
     assert set(drafts.undo(editor, reuses, seen=seen_by(editor, reuses)).along) == {"datasets"}
     assert {each.listing_id: each.selection for each in Draft.objects.all()} == wanted
@@ -339,10 +347,9 @@ def test_what_one_gesture_did_in_several_lists_is_undone_and_redone_in_all(edito
 
 def test_a_list_that_went_on_since_is_left_alone(editor, listing):
     reuses = Listing.objects.get(pk="reuses")
-    together = drafts.moment()
     for each in (listing, reuses):
         step_by_step(editor, each, each.live[0])
-        drafts.discard(editor, each, seen=seen_by(editor, each), at=together)
+    drafts.discard(editor, {each.key: seen_by(editor, each) for each in (listing, reuses)})
     step_by_step(editor, reuses, reuses.live[3])
 
     assert not drafts.undo(editor, listing, seen=seen_by(editor, listing)).along
@@ -351,7 +358,7 @@ def test_a_list_that_went_on_since_is_left_alone(editor, listing):
 
 def test_a_discarded_draft_can_be_brought_back(editor, listing):
     *_, last = step_by_step(editor, listing, *listing.live[:2])
-    drafts.discard(editor, listing, seen=seen_by(editor, listing))
+    drafts.discard(editor, {listing.key: seen_by(editor, listing)})
 
     drafts.undo(editor, listing, seen=seen_by(editor, listing))
 

@@ -241,6 +241,20 @@ def test_discarding_keeps_a_draft_that_went_on_in_another_tab(signed_in, editor,
     assert "This list changed since the page showed it" in html(response)
 
 
+def test_discarding_what_is_gone_claims_nothing(signed_in, editor, listing, seen):
+    drafts.remove_item(editor, listing, listing.live[0], seen=seen())
+    shown = seen()
+    drafts.discard(editor, {listing.key: shown})
+    reuses = Listing.objects.get(pk="reuses")
+    drafts.remove_item(editor, reuses, reuses.live[0], seen=drafts.token(reuses, None))
+
+    page = html(signed_in.post("/discard/", {"version-datasets": shown}, follow=True))
+
+    assert Draft.objects.get().listing_id == "reuses"
+    assert "There is no draft to discard." in page
+    assert "Your draft is discarded." not in page
+
+
 WAYS = ["undo", "redo"]
 
 
@@ -287,7 +301,7 @@ def test_going_back_and_forth_says_what_it_did(signed_in, listing, walked, way, 
 def test_undoing_several_changes_at_once_counts_them(signed_in, editor, listing, seen):
     for item_id in listing.live[:3]:
         drafts.remove_item(editor, listing, item_id, seen=seen())
-    drafts.discard(editor, listing, seen=seen())
+    drafts.discard(editor, {listing.key: seen()})
 
     fragment = html(signed_in.htmx_post("/lists/datasets/undo/", version=seen()))
 
