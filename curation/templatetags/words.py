@@ -136,6 +136,16 @@ def clock(moment: datetime | None) -> str:
 
 
 @register.filter
+def when(moment: datetime | None) -> str:
+    """Say when: "à 17:42" today, else "le 20 novembre à 17:42"; nothing if it is unknown."""
+    if moment is None:
+        return ""
+    if _local(moment) == timezone.localdate():
+        return _("at %(time)s") % {"time": clock(moment)}
+    return _("on %(day)s at %(time)s") % {"day": day_short(moment), "time": clock(moment)}
+
+
+@register.filter
 def since(moment: datetime) -> str:
     """Say since when: "depuis 17:42" today, else "depuis le 20 novembre"."""
     if _local(moment) == timezone.localdate():

@@ -49,6 +49,23 @@ def test_ages_are_told_in_both_languages(age, french, english):
             assert words.ago(NOON - age) == english
 
 
+@pytest.mark.parametrize(
+    ("age", "french", "english"),
+    [
+        (timedelta(hours=3), "à 09:00", "at 09:00"),
+        (timedelta(days=3), "le 20 novembre à 12:00", "on 20 November at 12:00"),
+        (timedelta(days=365), "le 23 novembre 2025 à 12:00", "on 23 November 2025 at 12:00"),
+    ],
+)
+def test_a_time_of_another_day_has_its_day(age, french, english):
+    with time_machine.travel(NOON, tick=False):
+        with override("fr"):
+            assert words.when(NOON - age) == french
+        with override("en"):
+            assert words.when(NOON - age) == english
+    assert words.when(None) == ""
+
+
 def test_days_have_names():
     with time_machine.travel(NOON, tick=False), override("fr"):
         assert words.day_name(date(2026, 11, 23)) == "Aujourd’hui"

@@ -158,7 +158,7 @@ def test_a_portal_that_does_not_answer_any_more_is_said(signed_in, listing):
 
         page = html(signed_in.get("/preview/"))
 
-    assert "The portal does not answer: its lists as of" in page
+    assert "The portal does not answer: its lists as read at" in page
     assert shown(frames(page)["live"], "datasets") == list(listing.live)
 
 
