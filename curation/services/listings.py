@@ -40,8 +40,9 @@ def remember_items(items: Iterable[Item]) -> None:
     """Keep the portal's latest description of items.
 
     An item that the portal has purged comes back without a title: its last description stays,
-    marked as gone, so that a list and its history can still name it. Most are as they were, and
-    nothing is written.
+    marked as gone, so that a list and its history can still name it. While it hangs in a list, the
+    others there come without link and figures (`PortalClient.home`): theirs stay, too. Most items
+    are as they were, and nothing is written.
     """
     latest = {(item.kind, item.id): item for item in items}
     earlier = known_items(latest)
@@ -49,7 +50,12 @@ def remember_items(items: Iterable[Item]) -> None:
     rows = []
     for key, item in sorted(latest.items(), key=itemgetter(0)):
         was = earlier.get(key)
-        described = replace(was, gone=True) if was and item.title is None else item
+        described = item
+        if was and item.title is None:
+            described = replace(was, gone=True)
+        elif was and not item.page:
+            figures = {name: getattr(was, name) for name in ("page", "views", "followers", "uses")}
+            described = replace(item, **figures)
         if described != was:
             card = described.to_card()
             rows.append(KnownItem(kind=item.kind, portal_id=item.id, card=card, seen_at=now))

@@ -167,6 +167,24 @@ def test_a_purged_item_keeps_the_name_that_we_knew(listing, portal, client_of_po
     assert item.state is ItemState.GONE
 
 
+@pytest.mark.parametrize("kind", ["datasets", "reuses"])
+def test_a_purged_item_costs_the_others_no_link_and_no_figure(portal, client_of_portal, kind):
+    listings.refresh(client_of_portal)
+    gone, *others = portal.live(kind)
+    wanted = [(kind, item_id) for item_id in others]
+    before = listings.known_items(wanted)
+    KINDS[kind].objects.filter(pk=others[0]).update(title="Un autre titre")
+
+    portal.purge(kind, gone)
+    listings.refresh(client_of_portal)
+
+    after = listings.known_items(wanted)
+    assert after.pop(wanted[0]).title == "Un autre titre"
+    before.pop(wanted[0])
+    assert after == before
+
+
+
 def test_items_of_two_kinds_with_one_id_are_apart(db):
     same = "a" * 24
     listings.remember_items(
