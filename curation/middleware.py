@@ -16,7 +16,7 @@ from django.shortcuts import resolve_url
 from django.template.response import TemplateResponse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
-from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
 from curation.logs import request_id, request_id_from
 from curation.portal.errors import PortalError
@@ -136,13 +136,35 @@ class RequestSizeMiddleware:
 class SignInRequiredMiddleware(LoginRequiredMiddleware):
     """Ask everybody to sign in; bring an HTMX request back to the page it came from.
 
-    A 302 would be followed inside the XHR and its login page swapped into a list.
+    A 302 would be followed inside the XHR and its login page swapped into a list. A page of
+    somebody else, open since before another person signed in beside it, is loaded anew: in it they
+    would act in each other's name.
     """
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view_func: Callable[..., HttpResponseBase],
+        view_args: Any,
+        view_kwargs: Any,
+    ) -> Any:
+        """Let through who is signed in, and asks from a page of theirs."""
+        shown_to = request.headers.get("X-Person")
+        if shown_to and request.user.is_authenticated and shown_to != str(request.user.pk):
+            messages.warning(
+                request,
+                _("Another person signed in here. What was saved is kept; this is their page now."),
+            )
+            return HttpResponseClientRefresh()
+        return super().process_view(request, view_func, view_args, view_kwargs)
 
     def handle_no_permission(
         self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
     ) -> Any:
-        """Answer with the way to the sign-in page."""
+        """Answer with the way to the sign-in page, and from there back to a page.
+
+        What was sent by a form leads back to where that was: its own address shows nothing.
+        """
         is_fragment = request.headers.get("HX-Request") == "true"
         # Only a page that was shown to somebody asks so.
         if is_fragment or request.method == "POST":
@@ -150,14 +172,16 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
                 request,
                 _("Your session is over. What was saved is kept: sign in to go on where you were."),
             )
-        if not is_fragment:
+        if not is_fragment and request.method in {"GET", "HEAD"}:
             return super().handle_no_permission(request, view_func)
-        here = urlsplit(request.headers.get("HX-Current-URL", ""))
+        here = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer", ""))
         page = here.path or resolve_url("board")
-        if here.query:
+        if page.startswith(resolve_url("review")):
+            page = resolve_url("review")  # which leads to the merge; publishing has no page
+        elif here.query:
             page += f"?{here.query}"
         login = redirect_to_login(page, resolve_url(settings.LOGIN_URL))
-        return HttpResponseClientRedirect(login.url)
+        return HttpResponseClientRedirect(login.url) if is_fragment else login
 
 
 class PortalErrorMiddleware:

@@ -941,9 +941,9 @@
   const told = $("#messages [data-announce], #toast p");
   if (told) setTimeout(() => say(told.dataset.announce ?? told.textContent), 500);
   // A step that is not saved yet would be lost: the browser asks, unless the server sends us away
-  // because the session is over. To stay would save nothing.
+  // because the session is over, or somebody else's. To stay would save nothing.
   let isSentAway = false;
-  document.addEventListener("htmx:beforeOnLoad", ({ detail: { xhr } }) => { isSentAway = Boolean(xhr.getResponseHeader("HX-Redirect")); });
+  document.addEventListener("htmx:beforeOnLoad", ({ detail: { xhr } }) => { isSentAway = ["HX-Redirect", "HX-Refresh"].some((name) => xhr.getResponseHeader(name)); });
   addEventListener("beforeunload", (event) => { if (!isSentAway && [...columns.keys()].some(isBusy)) event.preventDefault(); });
   // Back in the tab or in the history: what is shown may be old.
   addEventListener("pageshow", (event) => { if (event.persisted) htmx.trigger(document.body, "check"); });

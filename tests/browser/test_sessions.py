@@ -6,7 +6,8 @@ import pytest
 from django.contrib.sessions.models import Session
 from playwright.sync_api import Dialog, expect
 
-from curation.models import Action, AuditEntry
+from curation.models import Action, AuditEntry, Draft
+from tests.browser.chromium import sign_in
 from tests.browser.pages import Board, Gate, drafted
 
 pytestmark = pytest.mark.browser
@@ -174,7 +175,7 @@ def test_the_note_of_a_publication_outlives_dialog_and_session(board, page, port
     page.get_by_label("Nom d’utilisateur").fill("claire")
     page.get_by_label("Mot de passe").fill("claire")
     page.keyboard.press("Enter")
-    page.wait_for_url(re.compile(r"/(review/)?$"))
+    page.wait_for_url(lambda url: "/sign-in/" not in url)
     review()
     expect(note).to_have_value("La rentrée")
     with board.refreshed():
@@ -237,6 +238,29 @@ def test_signing_in_again_elsewhere_does_not_strand_a_page(board, page, portal, 
     with board.saved("move"):
         page.keyboard.press("Alt+ArrowUp")
     assert drafted("datasets") is None
+
+
+def test_a_tab_in_which_another_person_signed_in_since_becomes_theirs(
+    board, page, portal, moved, colleague, live_server
+):
+    board.button("review").click()
+    note = page.get_by_label("Pourquoi ce changement ?")
+    note.fill("Le motif de Claire")
+    page.keyboard.press("Escape")
+    sign_in(page.context, colleague, live_server.url)
+
+    page.evaluate("htmx.trigger(document.body, 'check')")
+
+    expect(page.get_by_role("alert")).to_contain_text("Une autre personne s’est connectée ici.")
+    expect(page.locator(".me")).to_contain_text("Karim Test")
+    live = portal.live("datasets")
+    board.datasets.shows(live)
+    board.datasets.grip(live[2]).focus()
+    with board.saved("move"):
+        page.keyboard.press("Alt+ArrowUp")
+    board.button("review").click()
+    expect(note).to_have_value("")
+    assert set(Draft.objects.values_list("editor__username", flat=True)) == {"claire", "karim"}
 
 
 def test_somebody_who_may_no_longer_edit_is_told(board, page, editor, trouble, moved):

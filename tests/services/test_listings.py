@@ -184,7 +184,6 @@ def test_a_purged_item_costs_the_others_no_link_and_no_figure(portal, client_of_
     assert after == before
 
 
-
 def test_items_of_two_kinds_with_one_id_are_apart(db):
     same = "a" * 24
     listings.remember_items(

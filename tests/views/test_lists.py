@@ -127,12 +127,49 @@ def test_an_expired_session_leads_back_to_the_board(client, listing, step):
     assert "Your session is over. What was saved is kept" in page
 
 
-def test_an_expired_session_is_told_to_a_plain_form_too(client, listing, step):
+@pytest.mark.parametrize(
+    ("came_from", "leads_to"),
+    [
+        ("", "/"),
+        ("/?check=1", "/?check=1"),
+        ("/preview/", "/preview/"),
+        ("/review/", "/review/"),
+        ("/review/publish/", "/review/"),
+        ("/review/merge/datasets/adopt/", "/review/"),
+    ],
+)
+def test_an_expired_session_leads_a_plain_form_back_to_a_page(
+    client, editor, listing, step, came_from, leads_to
+):
     address, data = step("move")
+    referer = came_from and f"http://testserver{came_from}"
 
-    response = client.post(address, data, follow=True)
+    response = client.post(address, data, headers={"Referer": referer}, follow=True)
 
     assert "Your session is over. What was saved is kept" in html(response)
+    (entrance, _), *_ = response.redirect_chain
+    response = client.post(entrance, {"username": "claire", "password": "claire"}, follow=True)
+    assert response.status_code == 200
+    assert response.redirect_chain[0][0] == leads_to
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_page_of_somebody_else_is_loaded_anew(signed_in, editor, colleague, step, method):
+    address, data = step("move")
+
+    def ask(person):
+        headers = {"HX-Request": "true", "X-Person": str(person.pk)}
+        if method == "get":
+            return signed_in.get("/live/", headers=headers)
+        return signed_in.post(address, data, headers=headers)
+
+    response = ask(colleague)
+
+    assert response.headers["HX-Refresh"] == "true"
+    assert not response.content
+    assert not Draft.objects.exists()
+    assert "Another person signed in here. What was saved is kept" in html(signed_in.get("/"))
+    assert "HX-Refresh" not in ask(editor)
 
 
 @pytest.mark.parametrize(
