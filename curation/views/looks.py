@@ -2,8 +2,8 @@
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
@@ -32,8 +32,8 @@ def choose_theme(request: HttpRequest) -> HttpResponse:
     """Remember the theme in the browser; any other word than its two follows the system again."""
     back = request.POST.get("next", "")
     if not url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure()):
-        back = "board"
-    response = redirect(back)
+        back = reverse("board")
+    response = HttpResponseRedirect(back)  # `redirect` would take a name for an address
     chosen = request.POST.get("theme", "")
     if chosen in THEMES:
         # app.js writes it, too.

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_GET
+from django_htmx.http import replace_url
 
 from curation.accounts.decorators import requires
 from curation.accounts.roles import Permission
 from curation.comparison import Row, compare
 from curation.domain.merge import Merge, Tie
-from curation.http import page
+from curation.http import page, wants_fragment
 from curation.models import Listing, User
 from curation.services import merging
 from curation.services.listings import known_items
@@ -68,8 +70,16 @@ def show_merge(
     request: HttpRequest, listing: Listing, draft: Draft, *, status: int = 200, **more: Any
 ) -> HttpResponse:
     """Answer with the merge page of one listing, or with its dialog for htmx."""
-    context = merge_context(listing, draft, choices_of(request.GET)) | more
-    return page(request, "merge/merge.html", context, fragment="merge/_merge.html", status=status)
+    is_sent = request.method == "POST"
+    context = merge_context(listing, draft, choices_of(request.POST if is_sent else request.GET))
+    answer = page(
+        request, "merge/merge.html", context | more, fragment="merge/_merge.html", status=status
+    )
+    # On a page of its own the address holds the choices: another language must not take them back.
+    here = urlsplit(request.headers.get("HX-Current-URL", "")).path
+    if not is_sent and wants_fragment(request) and here == request.path:
+        replace_url(answer, request.get_full_path())
+    return answer
 
 
 def merge_context(listing: Listing, draft: Draft, choices: Choices) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Review the difference, then publish it."""
 
+import re
 import uuid
 from collections.abc import Sequence
 from typing import Any
@@ -54,12 +55,13 @@ def adopt(request: HttpRequest, listing_key: str) -> HttpResponse:
             user,
             listing,
             seen=request.POST.get("version", ""),
-            revision=int(revision) if revision.isascii() and revision.isdigit() else -1,
+            revision=int(revision) if re.fullmatch(r"[0-9]{1,18}", revision) else -1,
             choices=choices_of(request.POST),
         )
     except StaleDraft as stale:
         error = stale
-    if not error and not wants_fragment(request):
+    # A note that a conflict interrupted has no place in an address.
+    if not error and not wants_fragment(request) and not request.POST.get("note"):
         return redirect("review")
     # The board behind the dialog shows the draft, too.
     return trigger_client_event(_review(request, stale=error), "check")
@@ -116,13 +118,17 @@ def _review(
                 published=published,
                 failures=[result for result in failures if result.listing != column.listing],
                 stale=stale,
+                note=request.POST.get("note", ""),
             )
     changed = [column for column in columns if column.draft]
+    # What is live already needs no question, and is named among what to look at.
+    unseen = [row for column in changed for row in column.rows if _is_new_unseen(row)]
+    accepted = request.POST.get("unseen", "").split()
     context: dict[str, Any] = {
         "changed": changed,
         "untouched": [column for column in columns if not column.draft],
-        # What is live already needs no question, and is named among what to look at.
-        "unseen": [row for column in changed for row in column.rows if _is_new_unseen(row)],
+        "unseen": unseen,
+        "is_accepted": all(row.item.id in accepted for row in unseen),
         "asked_again": any(isinstance(result.error, UnseenItems) for result in failures),
         "to_look_at": [
             row

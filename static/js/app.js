@@ -50,9 +50,11 @@
   const isBusy = (key) => { const { current, queue } = stateOf(key); return Boolean(current || queue.length || held?.key === key); };
 
   let latest = null; // the column of the latest gesture
+  let walks = []; // undos and redos that wait for the answer which says in what list the next one is
   function step(key, operation) {
     const state = stateOf(key);
     latest = key;
+    if (!operation.way) walks = []; // they would take back this one
     state.epoch += 1;
     const last = state.queue.at(-1);
     if (operation.coalesce && last?.url === operation.url) state.queue.pop(); // only the last place counts
@@ -62,9 +64,19 @@
 
   // Undo and redo, after whatever is still under way; the answer shows the list and says what it did.
   function walk(way) {
-    const button = document.getElementById(way);
-    const key = latest && isBusy(latest) ? latest : button?.form?.id.slice(0, -5);
-    if (key) step(key, { url: `${$(`#${key}-column`).dataset.url}${way}/`, done: () => {
+    const state = latest && stateOf(latest), last = state?.queue.at(-1) ?? state?.current;
+    if (last && !last.way && way === "undo") return walkIn(latest, way); // of the gesture that is under way
+    walks.push(way);
+    walkOn();
+  }
+  function walkOn() {
+    if (!walks.length || [...columns.keys()].some(isBusy)) return;
+    const way = walks.shift(), key = document.getElementById(way)?.form?.id.slice(0, -5);
+    if (key) walkIn(key, way);
+    else walkOn();
+  }
+  function walkIn(key, way) {
+    step(key, { way, url: `${$(`#${key}-column`).dataset.url}${way}/`, done: () => {
       const rows = ($("#toast [data-changed]")?.dataset.changed ?? "").split(" ").map((id) => document.getElementById(id)).filter(Boolean);
       rows.forEach((row) => row.classList.add("is-fresh"));
       rows[0]?.scrollIntoView({ block: "nearest" });
@@ -143,6 +155,7 @@
     if (state.fresh) showKept(key);
     state.kept = null;
     if (state.missed) { state.missed = false; htmx.trigger(document.body, "check"); }
+    walkOn();
   }
 
   function showKept(key) {
@@ -184,6 +197,8 @@
         $$("input", given).forEach(({ name, value }) => { $(`[name=${name}]`, form).value = value; });
         given.remove();
       }
+      const typed = $(`#${key}-picks [name=to]`, list.parentNode)?.value, to = $(`[id="${key}-picks"] [name=to]`, parts);
+      if (typed && to) to.value = typed;
       const around = [...parts.children], place = around.findIndex((part) => part.matches("ol"));
       list.hidden = around[place].hidden;
       for (const part of [...list.parentNode.children]) if (part !== list && part !== form) part.remove();
@@ -195,7 +210,7 @@
 
   function failed(key, text) {
     const state = stateOf(key);
-    state.queue = [];
+    [state.queue, walks] = [[], []];
     if (held?.key === key) drop(false);
     if (state.kept) showKept(key);
     showMessage(text);
@@ -254,7 +269,7 @@
     refocus = rememberFocus();
     const key = keyOf(source);
     if (!key || xhr.status < 400) return;
-    stateOf(key).queue = [];
+    [stateOf(key).queue, walks] = [[], []];
     if (held?.key === key) drop(false);
   });
   // What the editor is changing is not replaced by an answer from before the change.
@@ -303,7 +318,11 @@
       const elt = event.detail.requestConfig?.elt, key = keyOf(elt), words = document.body.dataset;
       const isAnswered = name === "htmx:responseError";
       if (elt?.id === "live-lists") return; // asked again in a minute; nothing of the editor's is at stake
-      if (key) return failed(key, isAnswered ? words.sayFailed : words.sayOffline);
+      if (key) {
+        failed(key, isAnswered ? words.sayFailed : words.sayOffline);
+        if (!isAnswered) htmx.trigger(document.body, "check"); // it may be saved all the same
+        return;
+      }
       release(elt);
       closePop(elt?.closest?.("[data-combo]"));
       showMessage(elt?.dataset.sayUnsure ?? (isAnswered ? words.sayTrouble : words.sayCut));
@@ -634,7 +653,9 @@
     const section = sectionOf(event.target), { column: key } = section.dataset, way = event.submitter?.dataset.picks ?? "move";
     const item = picked(key).map((box) => box.value), to = event.target.elements.to.value;
     if (!item.length) return announce(section, "None");
-    step(key, { url: `${section.dataset.url}${way}/`, values: way === "move" ? { item, to } : { item }, done: () => {
+    const url = `${section.dataset.url}${way}/`, values = way === "move" ? { item, to } : { item }, { queue, current } = stateOf(key);
+    if ([...queue, current].some((each) => each?.url === url && String(each.values.item) === String(item) && each.values.to === values.to)) return;
+    step(key, { url, values, done: () => {
       count(key);
       announce(section, way === "move" ? "SeveralMoved" : "SeveralRemoved", { count: item.length, position: to });
     } });
@@ -650,6 +671,7 @@
     const input = form && $("[role=combobox]", form);
     if (!input) return;
     $(".pop", form).hidden = true;
+    $("[type=number]", form).value = ""; // unseen, it would hold for the next one
     input.setAttribute("aria-expanded", "false");
     input.removeAttribute("aria-activedescendant");
   }
@@ -663,11 +685,11 @@
   function add(combo, option, at) {
     const { id, title, place: listed, to: key } = option.dataset, section = $(`#${key}-column`);
     if (listed) return announce(section, "Listed", { title, position: listed });
+    htmx.trigger(combo.input, "htmx:abort");
     combo.input.value = "";
     combo.input.dataset.untouched = "";
     const place = $("[type=number]", combo.form);
     at ||= place.value;
-    place.value = "";
     closePop(combo.form);
     $(".combo__results", combo.pop).replaceChildren();
     combo.input.focus();
@@ -692,6 +714,10 @@
   document.addEventListener("input", (event) => { delete event.target.dataset.untouched; });
   document.addEventListener("change", (event) => {
     if (event.target.closest("[data-combo] .search-filters")) htmx.trigger($("[role=combobox]", event.target.form), "search");
+  });
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    // What was typed before something was chosen is not searched for any more.
+    if (event.target.matches?.("[role=combobox][data-untouched]") && event.detail.requestConfig.triggeringEvent?.type === "input") event.preventDefault();
   });
   document.addEventListener("htmx:beforeSend", (event) => {
     if (event.target.matches?.("[role=combobox]")) openPop(comboOf(event.target));
@@ -843,15 +869,15 @@
     event.target.replaceChildren();
     reopen?.();
   }, true);
-  // The note of a publication stays in this tab, for whoever wrote it, for as long as there is a draft:
-  // dialogs are closed, sessions end.
-  const noteKey = () => `note of ${$(".me .name")?.textContent}`;
+  // The note of a publication stays in this tab for as long as a draft that it was written for: dialogs
+  // are closed, sessions end. What a restoration makes of a draft is another one.
+  const noted = (note) => $$("[name^=version-]", note.form).map(({ value }) => value.replace(/-\d+$/, ""));
   const keepNote = () => {
-    const note = $("#note");
-    if (note) note.value ||= sessionStorage.getItem(noteKey()) ?? "";
-    else if ($("#dock")?.hidden) sessionStorage.removeItem(noteKey());
+    const note = $("#note"), [text, ...drafts] = JSON.parse(sessionStorage.getItem("note") ?? "[]");
+    if (note && noted(note).some((draft) => drafts.includes(draft))) note.value ||= text;
   };
-  document.addEventListener("input", ({ target }) => { if (target.id === "note") sessionStorage.setItem(noteKey(), target.value); });
+  document.addEventListener("input", ({ target }) => { if (target.id === "note") sessionStorage.setItem("note", JSON.stringify([target.value, ...noted(target)])); });
+  document.addEventListener("submit", ({ target }) => { if (target.id === "restore") sessionStorage.removeItem("note"); });
   document.addEventListener("htmx:afterSettle", keepNote);
   keepNote();
   // Publishing takes as long as the portal does: say so, and take no second click.
@@ -945,6 +971,10 @@
   let isSentAway = false;
   document.addEventListener("htmx:beforeOnLoad", ({ detail: { xhr } }) => { isSentAway = ["HX-Redirect", "HX-Refresh"].some((name) => xhr.getResponseHeader(name)); });
   addEventListener("beforeunload", (event) => { if (!isSentAway && [...columns.keys()].some(isBusy)) event.preventDefault(); });
+  // Another language, another theme: back to the filters that htmx put into the address.
+  for (const name of ["htmx:pushedIntoHistory", "htmx:replacedInHistory", "popstate"]) {
+    addEventListener(name, () => { const next = $("#looks [name=next]"); if (next) next.value = location.pathname + location.search; });
+  }
   // Back in the tab or in the history: what is shown may be old.
   addEventListener("pageshow", (event) => { if (event.persisted) htmx.trigger(document.body, "check"); });
   document.addEventListener("visibilitychange", () => { if (!document.hidden && $("#live-lists")) htmx.trigger(document.body, "check"); });

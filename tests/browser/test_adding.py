@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from curation.sandbox import faults
 from curation.sandbox.faults import Fault, What
-from tests.browser.pages import drafted
+from tests.browser.pages import Gate, drafted
 from tests.browser.test_accessibility import Inspection
 
 pytestmark = pytest.mark.browser
@@ -122,6 +122,40 @@ def test_results_are_asked_for_anew_when_somebody_comes_back_to_them(board, port
     with board.saved("add"):
         press("Enter")
     board.datasets.shows(live)
+
+
+@pytest.mark.parametrize("is_asked", [True, False], ids=["asked", "about to ask"])
+def test_a_search_from_before_an_addition_shows_nothing_after_it(board, portal, page, is_asked):
+    board.datasets.search.fill("prix")
+    expect(board.datasets.options.first).to_be_visible()
+    gate = Gate(page, "**/search/**", answered=True)
+    board.datasets.search.press("End")
+    board.datasets.search.press("s")
+    if is_asked:
+        gate.wait()
+
+    with board.saved("add"):
+        board.datasets.options.filter(has_not_text="déjà").first.click()
+    said = board.live.text_content()
+    gate.open()
+    page.evaluate("new Promise((done) => setTimeout(done, 400))")  # longer than a search waits
+
+    expect(board.datasets.section.locator(".pop")).to_be_hidden()
+    expect(board.datasets.search).to_have_value("")
+    board.says(said)
+
+
+def test_the_position_that_was_typed_goes_with_the_popup(board, portal, page, press):
+    board.datasets.search.fill("prix")
+    expect(board.datasets.options.first).to_be_visible()
+    page.get_by_label("Ajouter à la position").first.fill("2")
+
+    board.datasets.search.focus()
+    press("Escape")
+    board.datasets.search.fill("eau")
+
+    expect(board.datasets.options.first).to_be_visible()
+    expect(page.get_by_label("Ajouter à la position").first).to_have_value("")
 
 
 def test_without_proposals_the_field_says_what_to_do(board, press):

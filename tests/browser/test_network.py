@@ -308,9 +308,9 @@ def test_a_step_that_failed_offline_is_still_told_of_afterwards(board, portal, p
     page.context.set_offline(True)
     board.datasets.act(portal.live("datasets")[0], "remove").click()
     told = page.get_by_role("alert")
-    expect(told).to_contain_text("votre dernière modification n’est pas enregistrée")
+    expect(told).to_contain_text("votre dernière modification n’est peut-être pas enregistrée")
 
     with board.refreshed():
         page.context.set_offline(False)
-    expect(told).to_contain_text("votre dernière modification n’est pas enregistrée")
+    expect(told).to_contain_text("votre dernière modification n’est peut-être pas enregistrée")
     board.datasets.shows(portal.live("datasets"))

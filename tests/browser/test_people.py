@@ -134,6 +134,19 @@ def test_the_language_can_be_switched_and_stays(visit, editor, portal):
     expect(page.get_by_role("button", name="Se connecter")).to_be_visible()
 
 
+def test_another_language_keeps_the_filters_that_were_chosen(visit, editor, portal, board):
+    page = visit(editor).new_page()
+    page.goto("/history/")
+    page.get_by_label("Liste").select_option(label="Réutilisations")
+    expect(page).to_have_url(re.compile(r"list=reuses"))
+
+    page.locator("summary.me").click()
+    page.get_by_role("button", name="English").click()
+
+    expect(page.get_by_role("heading", name="History")).to_be_visible()
+    expect(page.get_by_label("List")).to_have_value("reuses")
+
+
 @pytest.mark.firefox
 def test_the_theme_is_remembered_and_comes_with_the_page(visit, editor, portal):
     page = visit(editor, color_scheme="light").new_page()

@@ -240,6 +240,32 @@ def test_signing_in_again_elsewhere_does_not_strand_a_page(board, page, portal, 
     assert drafted("datasets") is None
 
 
+def test_the_note_does_not_pass_to_what_a_restoration_makes_of_the_draft(
+    board, page, portal, moved
+):
+    def review():
+        board.button("review").click()
+
+    review()
+    with board.refreshed():
+        board.button("publish").click()
+    board.reuses.grip(portal.live("reuses")[1]).focus()
+    with board.saved("move"):
+        page.keyboard.press("Alt+ArrowUp")
+    board.datasets.grip(moved[1]).focus()
+    with board.saved("move"):
+        page.keyboard.press("Alt+ArrowDown")
+    review()
+    note = page.get_by_label("Pourquoi ce changement ?")
+    note.fill("Pour l’ordre d’avant")
+    first = AuditEntry.objects.get(action=Action.LIVE_FIRST_READ, listing="datasets")
+    page.goto(f"/history/{first.sequence}/restore/")
+    page.get_by_role("button", name="En faire mon brouillon").click()
+
+    expect(page.get_by_role("heading", name="Relire et publier")).to_be_visible()
+    expect(note).to_have_value("")
+
+
 def test_a_tab_in_which_another_person_signed_in_since_becomes_theirs(
     board, page, portal, moved, colleague, live_server
 ):

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.pages import drafted
+from tests.browser.pages import Gate, drafted
 from tests.browser.test_accessibility import Inspection
 
 NBSP = "\N{NO-BREAK SPACE}"
@@ -65,6 +65,36 @@ def test_several_move_and_go_together_and_come_back_in_one_step(board, portal, p
     with board.saved("undo"):
         press("Control+z")
     datasets.shows(live)
+
+
+def test_a_double_click_takes_them_out_once(board, portal, page):
+    datasets, live = board.datasets, portal.live("datasets")
+    bar = datasets.section.get_by_role("form", name="Éléments sélectionnés")
+    datasets.section.get_by_role("button", name="Sélectionner").click()
+    for item_id in live[:2]:
+        datasets.row(item_id).get_by_role("checkbox").check()
+    gate = Gate(page, "**/datasets/remove/")
+
+    bar.get_by_role("button", name="Retirer").dblclick()
+    with board.saved("remove"):
+        gate.open()
+
+    datasets.shows(live[2:])
+    expect(page.locator("#toast-walk")).to_be_visible()
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def test_the_typed_position_of_several_outlives_a_step(board, portal, page):
+    datasets, live = board.datasets, portal.live("datasets")
+    bar = datasets.section.get_by_role("form", name="Éléments sélectionnés")
+    datasets.section.get_by_role("button", name="Sélectionner").click()
+    datasets.row(live[0]).get_by_role("checkbox").check()
+    bar.get_by_label("Position").fill("7")
+
+    with board.saved("remove"):
+        datasets.act(live[3], "remove").click()
+
+    expect(bar.get_by_label("Position")).to_have_value("7")
 
 
 @pytest.mark.firefox

@@ -46,6 +46,29 @@ def test_by_keyboard_across_both_lists(board, portal, page, press):
     assert drafted("reuses") == reuses[1:]
 
 
+def test_two_in_quick_succession_go_back_through_the_lists_in_order(board, portal, page, press):
+    datasets, reuses = portal.live("datasets"), portal.live("reuses")
+    for column, item_id in (
+        (board.reuses, reuses[0]),
+        (board.datasets, datasets[0]),
+        (board.reuses, reuses[2]),
+    ):
+        column.grip(item_id).focus()
+        with board.saved("move"):
+            press("Alt+ArrowDown")
+    gate = Gate(page, "**/undo/")
+
+    press("Control+z")
+    press("Control+z")
+    gate.open()
+
+    board.datasets.shows(datasets)
+    board.reuses.shows([reuses[1], reuses[0], *reuses[2:]])
+    with board.saved("undo"):
+        press("Control+z")
+    expect(board.dock).to_be_hidden()
+
+
 def test_by_the_buttons_which_keep_the_focus(board, portal, page):
     live = portal.live("datasets")
     undo = page.get_by_role("button", name=re.compile(r"^Annuler ?, Jeux de données$"))

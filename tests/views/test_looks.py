@@ -44,6 +44,15 @@ def test_the_policy_holds_for_it_too(client, address):
     assert "style-src 'self'" in client.get(address).headers["Content-Security-Policy"]
 
 
+@pytest.mark.parametrize("back", ["foo", "preview-of", "", "//elsewhere.example"])
+def test_what_is_no_address_leads_to_the_front_page(client, db, back):
+    response = client.post("/theme/", {"theme": "dark", "next": back})
+
+    assert response.status_code == 302
+    assert response.headers["Location"] in {"/", back}
+    assert "elsewhere" not in response.headers["Location"]
+
+
 def test_a_theme_is_chosen_without_a_script_and_comes_with_each_page(signed_in, listing):
     response = signed_in.post("/theme/", {"theme": "dark", "next": "/history/?who=claire"})
 

@@ -120,6 +120,42 @@ def test_a_merge_page_that_is_stale_is_shown_afresh(
     assert Draft.objects.get().base != listing.live[1:]
 
 
+def test_a_merge_page_that_is_stale_keeps_what_was_chosen(signed_in, contested):
+    form = merge_form(html(signed_in.get("/review/merge/datasets/")))
+    chosen = {f"contest-{contested}": "theirs", "revision": "1"}
+
+    page = html(signed_in.post("/review/merge/datasets/adopt/", form | chosen))
+
+    assert re.search(rf'name="contest-{contested}" value="theirs"[^>]* checked', page)
+
+
+@pytest.mark.parametrize(("here", "is_told"), [("/review/merge/datasets/", True), ("/", False)])
+def test_a_page_of_its_own_has_the_choices_in_its_address(signed_in, contested, here, is_told):
+    address = f"/review/merge/datasets/?contest-{contested}=theirs"
+
+    response = signed_in.get(
+        address, headers={"HX-Request": "true", "HX-Current-URL": f"http://testserver{here}"}
+    )
+
+    assert response.headers.get("HX-Replace-Url") == (address if is_told else None)
+
+
+def test_the_reason_goes_through_a_conflict_without_a_script(
+    signed_in, editor, listing, portal, client_of_portal
+):
+    drafts.move_item(editor, listing, listing.live[2], to=1, seen=drafts.token(listing, None))
+    form = form_of(html(signed_in.get("/review/")))
+    portal.set_live("datasets", listing.live[1:])
+
+    conflict = signed_in.post("/review/publish/", form | {"note": "Parce & que"})
+    listing.refresh_from_db()
+    form = merge_form(html(conflict)) | {"note": "Parce & que"}
+    review = signed_in.post("/review/merge/datasets/adopt/", form, follow=True)
+
+    assert 'name="note" value="Parce &amp; que"' in html(conflict)
+    assert ">Parce &amp; que</textarea>" in html(review)
+
+
 @pytest.mark.parametrize("revision", ["", "x", "٣", "9" * 40])
 def test_a_bad_revision_is_stale(signed_in, contested, revision):
     form = merge_form(html(signed_in.get("/review/merge/datasets/")))

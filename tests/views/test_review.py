@@ -159,6 +159,16 @@ def test_the_answer_publishes_and_is_kept(signed_in, archived, portal):
     assert "Published although visitors do not see it" in page
 
 
+def test_the_answer_outlives_a_failure(signed_in, archived):
+    form = form_of(html(signed_in.get("/review/"))) | {"unseen": f"{archived} "}
+
+    with faults.switched_on(Fault(What.ANSWER, method="PUT", status=503)):
+        page = html(signed_in.post("/review/publish/", form))
+
+    assert "Not published" in page
+    assert re.search(r'<input type="checkbox"[^>]*name="unseen"[^>]* checked', page)
+
+
 def test_an_item_archived_after_the_review_is_asked_about(signed_in, editor, listing, portal):
     (item_id,) = portal.unlisted("datasets")
     seen = drafts.token(listing, None)
