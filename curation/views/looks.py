@@ -29,8 +29,11 @@ def colors(request: HttpRequest, digest: str) -> HttpResponse:
 @require_POST
 @login_not_required
 def choose_theme(request: HttpRequest) -> HttpResponse:
-    """Remember the theme in the browser; any other word than its two follows the system again."""
-    back = request.POST.get("next", "")
+    """Remember the theme in the browser; any other word than its two follows the system again.
+
+    Leads back as Django's `set_language` does: to `next`, else to the page that asked.
+    """
+    back = request.POST.get("next") or request.headers.get("Referer", "")
     if not url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure()):
         back = reverse("board")
     response = HttpResponseRedirect(back)  # `redirect` would take a name for an address

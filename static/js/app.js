@@ -8,6 +8,7 @@
 
   const $ = (selector, root = document) => root.querySelector(selector);
   const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const on = document.addEventListener.bind(document);
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   let saved = 0; // the timer after which a draft is said to be saved
   // What lies behind a dialog is not read: there, the dialog's own region speaks.
@@ -49,11 +50,12 @@
   const announce = (section, name, values) => say(phrase(section.dataset["say" + name], values));
   const isBusy = (key) => { const { current, queue } = stateOf(key); return Boolean(current || queue.length || held?.key === key); };
 
-  let latest = null; // the column of the latest gesture
+  let latest = {}; // the latest step
   let walks = []; // undos and redos that wait for the answer which says in what list the next one is
   function step(key, operation) {
     const state = stateOf(key);
-    latest = key;
+    latest = operation;
+    operation.key = key;
     if (!operation.way) walks = []; // they would take back this one
     state.epoch += 1;
     const last = state.queue.at(-1);
@@ -64,8 +66,8 @@
 
   // Undo and redo, after whatever is still under way; the answer shows the list and says what it did.
   function walk(way) {
-    const state = latest && stateOf(latest), last = state?.queue.at(-1) ?? state?.current;
-    if (last && !last.way && way === "undo") return walkIn(latest, way); // of the gesture that is under way
+    const { key } = latest;
+    if (way === "undo" && key && !latest.way && isBusy(key)) return walkIn(key, way); // of the gesture that is under way
     walks.push(way);
     walkOn();
   }
@@ -82,7 +84,7 @@
       rows[0]?.scrollIntoView({ block: "nearest" });
     } });
   }
-  document.addEventListener("click", (event) => {
+  on("click", (event) => {
     const button = event.target.closest?.("[data-action=undo], [data-action=redo]");
     if (!button) return;
     event.preventDefault();
@@ -91,7 +93,7 @@
   });
   // A search field in which nothing was typed since it was emptied has nothing of its own to undo.
   const isTyping = (target) => target.closest?.("input:not([type=checkbox], [type=radio], [data-untouched]), textarea, select, [contenteditable]");
-  document.addEventListener("keydown", (event) => {
+  on("keydown", (event) => {
     if (!(event.ctrlKey || event.metaKey) || event.altKey || held || isTyping(event.target) || $("dialog[open]")) return;
     const way = { z: event.shiftKey ? "redo" : "undo", y: "redo" }[event.key.toLowerCase()];
     if (!way || !document.getElementById(way)) return;
@@ -103,7 +105,7 @@
   const singleKeys = () => !/(^|; )shortcuts=off/.test(document.cookie);
   const showKeys = () => document.body.toggleAttribute("data-no-keys", !singleKeys());
   showKeys();
-  document.addEventListener("keydown", (event) => {
+  on("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || held || event.target.closest?.("input, textarea, select, [contenteditable], dialog[open]") || !singleKeys()) return;
     const help = $("[data-action=shortcuts]"), field = $("[role=combobox]");
     if (event.key === "?" && help) help.click();
@@ -111,7 +113,7 @@
     else return;
     event.preventDefault();
   });
-  document.addEventListener("change", (event) => {
+  on("change", (event) => {
     if (!event.target.matches("[data-single-keys]")) return;
     document.cookie = `shortcuts=${event.target.checked ? "on" : "off"}; path=/; max-age=31536000; samesite=lax`;
     showKeys();
@@ -197,8 +199,8 @@
         $$("input", given).forEach(({ name, value }) => { $(`[name=${name}]`, form).value = value; });
         given.remove();
       }
-      const typed = $(`#${key}-picks [name=to]`, list.parentNode)?.value, to = $(`[id="${key}-picks"] [name=to]`, parts);
-      if (typed && to) to.value = typed;
+      const to = $(".picks [name=to]", parts);
+      if (to) to.value = $(".picks [name=to]", list.parentNode)?.value ?? 1;
       const around = [...parts.children], place = around.findIndex((part) => part.matches("ol"));
       list.hidden = around[place].hidden;
       for (const part of [...list.parentNode.children]) if (part !== list && part !== form) part.remove();
@@ -209,11 +211,14 @@
   }
 
   function failed(key, text) {
-    const state = stateOf(key);
-    [state.queue, walks] = [[], []];
-    if (held?.key === key) drop(false);
-    if (state.kept) showKept(key);
+    forget(key);
+    if (stateOf(key).kept) showKept(key);
     showMessage(text);
+  }
+  function forget(key) {
+    stateOf(key).queue = [];
+    walks = [];
+    if (held?.key === key) drop(false);
   }
 
   // The function that comes back puts the focus where it was, or near: what held it was replaced.
@@ -258,22 +263,20 @@
   let refocus = null; // puts the focus back after the swap
   let liveEpochs = new Map();
 
-  document.addEventListener("htmx:beforeRequest", (event) => {
+  on("htmx:beforeRequest", (event) => {
     if (event.target.id === "live-lists") liveEpochs = new Map([...columns].map(([key, state]) => [key, state.epoch]));
   });
-  document.addEventListener("htmx:beforeSwap", (event) => {
+  on("htmx:beforeSwap", (event) => {
     const { xhr } = event.detail;
     // What a proxy says in our place (502 while we start anew) has nothing that could be shown.
-    if (xhr.status >= 400 && !/HX-Request/i.test(xhr.getResponseHeader("Vary"))) return Object.assign(event.detail, { shouldSwap: false, isError: true });
+    if (xhr.status >= 400 && !/^vary:.*hx-request/im.test(xhr.getAllResponseHeaders())) return Object.assign(event.detail, { shouldSwap: false, isError: true });
     source = event.detail.requestConfig?.elt ?? null;
     refocus = rememberFocus();
     const key = keyOf(source);
-    if (!key || xhr.status < 400) return;
-    [stateOf(key).queue, walks] = [[], []];
-    if (held?.key === key) drop(false);
+    if (key && xhr.status >= 400) forget(key);
   });
   // What the editor is changing is not replaced by an answer from before the change.
-  document.addEventListener("htmx:oobBeforeSwap", (event) => {
+  on("htmx:oobBeforeSwap", (event) => {
     const { target, fragment } = event.detail, key = sectionOf(target)?.dataset.column;
     const isList = target.id === `${key}-list`;
     let answer;
@@ -301,11 +304,11 @@
     event.preventDefault();
     renew(key, answer ?? given(key, fragment.firstElementChild));
   });
-  document.addEventListener("htmx:afterSettle", () => {
+  on("htmx:afterSettle", () => {
     refocus?.();
     refocus = null;
   });
-  document.addEventListener("htmx:afterRequest", (event) => {
+  on("htmx:afterRequest", (event) => {
     const key = keyOf(event.detail.requestConfig?.elt);
     if (!key || !event.detail.successful) return;
     if (event.detail.xhr.status < 400) {
@@ -314,7 +317,7 @@
     } else $("#messages [role=alert]")?.scrollIntoView({ block: "nearest" });
   });
   for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
-    document.addEventListener(name, (event) => {
+    on(name, (event) => {
       const elt = event.detail.requestConfig?.elt, key = keyOf(elt), words = document.body.dataset;
       const isAnswered = name === "htmx:responseError";
       if (elt?.id === "live-lists") return; // asked again in a minute; nothing of the editor's is at stake
@@ -392,7 +395,7 @@
   }
 
   // The dialog that asks for a position.
-  document.addEventListener("submit", (event) => {
+  on("submit", (event) => {
     const row = document.getElementById(event.target.dataset.place);
     if (!row) return;
     event.preventDefault();
@@ -531,7 +534,7 @@
     announce(section, isMeant ? "Dropped" : "Cancelled", { title, position: (isMeant ? to : from) + 1, count });
   }
 
-  document.addEventListener("pointerdown", (event) => {
+  on("pointerdown", (event) => {
     const grip = event.target.closest?.(".item__handle");
     if (!grip || event.button !== 0 || !event.isPrimary || held?.pointer) return;
     if (held) drop(true);
@@ -548,7 +551,7 @@
     pressed = null;
     if (grip.isConnected) lift(grip.closest("[data-id]"), pointer);
   }
-  document.addEventListener("pointermove", (event) => {
+  on("pointermove", (event) => {
     const pointer = held?.pointer ?? pressed?.pointer;
     if (pointer?.id !== event.pointerId) return;
     pointer.x = event.clientX;
@@ -559,19 +562,19 @@
     if (pressed?.pointer.id === event.pointerId) { clearTimeout(pressed.timer); pressed = null; }
     if (held?.pointer?.id === event.pointerId) { if (isMeant) follow(); drop(isMeant); }
   };
-  document.addEventListener("pointerup", (event) => letGo(event, true));
-  document.addEventListener("pointercancel", (event) => letGo(event, false));
+  on("pointerup", (event) => letGo(event, true));
+  on("pointercancel", (event) => letGo(event, false));
   addEventListener("blur", () => { if (held?.pointer) drop(false); });
   // Assistive technology "clicks" a grip without a pointer.
-  document.addEventListener("click", (event) => {
+  on("click", (event) => {
     const grip = event.target.closest?.(".item__handle");
     if (grip && event.detail === 0) held ? drop(true) : lift(grip.closest("[data-id]"), null);
   });
-  document.addEventListener("focusout", (event) => {
+  on("focusout", (event) => {
     if (held && !held.pointer && event.target === $(".item__handle", held.row)) drop(true);
   });
 
-  document.addEventListener("keydown", (event) => {
+  on("keydown", (event) => {
     if (held && event.key === "Escape") { event.preventDefault(); return drop(false); }
     if (held?.pointer) return;
     const row = event.target.closest?.(".items > [data-id]");
@@ -579,10 +582,11 @@
     const onGrip = event.target.matches(".item__handle");
     const key = `${event.altKey ? "Alt+" : ""}${event.shiftKey && event.key === " " ? "Shift+" : ""}${event.key}`;
     const lifted = held?.row === row;
+    const grip = onGrip && (() => (lifted ? drop(true) : lift(row, null)));
     const act = {
-      " ": onGrip && (() => (lifted ? drop(true) : lift(row, null))),
+      " ": grip,
+      Enter: grip,
       "Shift+ ": onGrip && !lifted && (() => pick(row)),
-      Enter: onGrip && (() => (lifted ? drop(true) : lift(row, null))),
       ArrowUp: lifted && (() => moveHeld(held.to - 1)),
       ArrowDown: lifted && (() => moveHeld(held.to + 1)),
       Home: lifted && (() => moveHeld(0)),
@@ -597,8 +601,8 @@
     if (!(event.repeat && (key === " " || key === "Enter"))) act();
   });
 
-  document.addEventListener("click", (event) => {
-    const button = event.target.closest?.("[data-column] button[data-action]");
+  on("click", (event) => {
+    const button = event.target.closest?.("[data-column] :is(button[data-action], [data-picks])");
     if (!button || button.disabled) return;
     // After the first click of a double click another row lies under the pointer.
     if (event.detail > 1) return event.preventDefault();
@@ -633,13 +637,13 @@
     box.click();
     if (!section.contains(document.activeElement) || document.activeElement.closest(".item__handle")) box.focus({ preventScroll: true });
   }
-  document.addEventListener("change", (event) => {
+  on("change", (event) => {
     if (!event.target.matches(".item__pick")) return;
     const section = sectionOf(event.target), { column: key } = section.dataset;
     count(key);
     announce(section, event.target.checked ? "Picked" : "Unpicked", { title: event.target.closest("[data-id]").dataset.title, count: picked(key).length });
   });
-  document.addEventListener("click", (event) => {
+  on("click", (event) => {
     const toggle = event.target.closest?.("[data-select]");
     if (toggle) return select(sectionOf(toggle), toggle.getAttribute("aria-pressed") !== "true");
     const row = event.target.closest?.(".items > [data-id]");
@@ -647,20 +651,18 @@
     event.preventDefault();
     pick(row);
   });
-  document.addEventListener("submit", (event) => {
+  on("submit", (event) => {
     if (!event.target.matches(".picks")) return;
     event.preventDefault();
     const section = sectionOf(event.target), { column: key } = section.dataset, way = event.submitter?.dataset.picks ?? "move";
     const item = picked(key).map((box) => box.value), to = event.target.elements.to.value;
     if (!item.length) return announce(section, "None");
-    const url = `${section.dataset.url}${way}/`, values = way === "move" ? { item, to } : { item }, { queue, current } = stateOf(key);
-    if ([...queue, current].some((each) => each?.url === url && String(each.values.item) === String(item) && each.values.to === values.to)) return;
-    step(key, { url, values, done: () => {
+    step(key, { url: `${section.dataset.url}${way}/`, values: way === "move" ? { item, to } : { item }, done: () => {
       count(key);
       announce(section, way === "move" ? "SeveralMoved" : "SeveralRemoved", { count: item.length, position: to });
     } });
   });
-  document.addEventListener("htmx:afterSettle", () => $$("[data-selecting]").forEach((section) => count(section.dataset.column)));
+  on("htmx:afterSettle", () => $$("[data-selecting]").forEach((section) => count(section.dataset.column)));
 
   // --- Search -----------------------------------------------------------------------------------
 
@@ -707,22 +709,22 @@
     });
   }
 
-  document.addEventListener("submit", (event) => {
+  on("submit", (event) => {
     if (!event.target.matches("[data-combo]")) return;
     event.preventDefault(); // Enter chooses an option; it does not leave the board
   });
-  document.addEventListener("input", (event) => { delete event.target.dataset.untouched; });
-  document.addEventListener("change", (event) => {
+  on("input", (event) => { delete event.target.dataset.untouched; });
+  on("change", (event) => {
     if (event.target.closest("[data-combo] .search-filters")) htmx.trigger($("[role=combobox]", event.target.form), "search");
   });
-  document.addEventListener("htmx:beforeRequest", (event) => {
+  on("htmx:beforeRequest", (event) => {
+    const { target, detail } = event;
+    if (!target.matches?.("[role=combobox]")) return;
     // What was typed before something was chosen is not searched for any more.
-    if (event.target.matches?.("[role=combobox][data-untouched]") && event.detail.requestConfig.triggeringEvent?.type === "input") event.preventDefault();
+    if ("untouched" in target.dataset && detail.requestConfig.triggeringEvent?.type === "input") event.preventDefault();
+    else openPop(comboOf(target));
   });
-  document.addEventListener("htmx:beforeSend", (event) => {
-    if (event.target.matches?.("[role=combobox]")) openPop(comboOf(event.target));
-  });
-  document.addEventListener("htmx:afterSwap", (event) => {
+  on("htmx:afterSwap", (event) => {
     const input = event.detail.requestConfig?.elt;
     if (!input?.matches?.("[role=combobox]")) return;
     const combo = comboOf(input);
@@ -732,7 +734,7 @@
     choose(combo, input.value.trim() ? options(combo).find((option) => !option.dataset.place) : null);
     say($("[data-announce]", combo.pop)?.textContent.trim());
   });
-  document.addEventListener("keydown", (event) => {
+  on("keydown", (event) => {
     const place = event.target.closest?.("[data-combo] [type=number]"); // where to add what is chosen
     if (!place || !["Enter", "Escape"].includes(event.key)) return;
     event.preventDefault();
@@ -740,7 +742,7 @@
     combo.input.focus();
     if (event.key === "Escape") closePop(combo.form); else if (option) add(combo, option);
   });
-  document.addEventListener("keydown", (event) => {
+  on("keydown", (event) => {
     if (!event.target.matches?.("[role=combobox]") || event.isComposing) return;
     const combo = comboOf(event.target);
     const all = options(combo), isOpen = !combo.pop.hidden;
@@ -761,29 +763,29 @@
       else if (option) add(combo, option, event.shiftKey ? 1 : 0); // of what is shown, none may be chosen
     }
   });
-  document.addEventListener("pointerdown", (event) => {
+  on("pointerdown", (event) => {
     if (event.target.closest?.("[role=option]")) event.preventDefault(); // the field keeps the focus
     $$("[data-combo]").forEach((form) => { if (!form.contains(event.target)) closePop(form); });
   });
-  document.addEventListener("click", (event) => {
+  on("click", (event) => {
     const option = event.target.closest?.("[role=option]");
     if (event.target.matches("[role=combobox]")) propose(comboOf(event.target));
     if (option) { const input = $("[role=combobox]", option.closest("[data-combo]")); add(comboOf(input), option, event.shiftKey ? 1 : 0); }
     const opener = event.target.closest?.("[data-focus]");
     if (opener) { event.preventDefault(); document.getElementById(opener.dataset.focus)?.focus(); }
   });
-  document.addEventListener("focusin", (event) => {
+  on("focusin", (event) => {
     $$("[data-combo]").forEach((form) => { if (!form.contains(event.target)) closePop(form); });
   });
 
   // A result is dragged out of the popup, which gives the view of the list free, to its place there.
   let carried = null; // {option, id, x, y: where it was pressed, over: where it is, ghost, gap, at}
-  document.addEventListener("pointerdown", (event) => {
+  on("pointerdown", (event) => {
     const option = event.target.closest?.("[role=option]:not([data-place])");
     if (option && event.pointerType === "mouse" && event.button === 0) carried = { option, id: event.pointerId, x: event.clientX, y: event.clientY };
   });
-  document.addEventListener("dragstart", (event) => { if (event.target.closest?.("[role=option]")) event.preventDefault(); });
-  document.addEventListener("pointermove", (event) => {
+  on("dragstart", (event) => { if (event.target.closest?.("[role=option]")) event.preventDefault(); });
+  on("pointermove", (event) => {
     if (carried?.id !== event.pointerId) return;
     const { option, ghost } = carried, { clientX: x, clientY: y } = event;
     carried.over = [x, y];
@@ -827,10 +829,10 @@
     $$(".pop.is-away").forEach((pop) => pop.classList.remove("is-away"));
     if (isMeant && at && form) add(comboOf($("[role=combobox]", form)), option, at);
   }
-  document.addEventListener("pointerup", (event) => { if (carried?.id === event.pointerId) putDown(true); });
-  document.addEventListener("pointercancel", (event) => { if (carried?.id === event.pointerId) putDown(false); });
+  on("pointerup", (event) => { if (carried?.id === event.pointerId) putDown(true); });
+  on("pointercancel", (event) => { if (carried?.id === event.pointerId) putDown(false); });
   addEventListener("blur", () => { if (carried) putDown(false); });
-  document.addEventListener("keydown", (event) => {
+  on("keydown", (event) => {
     if (event.key !== "Escape" || !carried?.ghost) return;
     event.preventDefault();
     event.stopPropagation();
@@ -841,13 +843,13 @@
 
   // Review, merge and discard come in the dialog of the board, or as a page of their own.
   let reopen = null; // puts the focus back where the dialog was asked for
-  document.addEventListener("click", (event) => {
+  on("click", (event) => {
     const link = event.target.closest?.("a[data-dialog]");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     htmx.ajax("GET", link.href, { source: link, target: "#dialog" });
   });
-  document.addEventListener("htmx:afterSwap", (event) => {
+  on("htmx:afterSwap", (event) => {
     const sheet = event.detail.target;
     if (!sheet?.matches("[data-sheet]")) return; // none where htmx restores a page of the history
     const opens = sheet.id === "dialog" && !sheet.open;
@@ -858,30 +860,28 @@
     first?.focus();
     first?.select?.(); // what is typed takes the place of what is there
   });
-  document.addEventListener("click", (event) => {
+  on("click", (event) => {
     const closer = event.target.closest?.("[data-close]");
     const dialog = closer?.closest("dialog");
     if (dialog) { event.preventDefault(); dialog.close(); }
     if (closer?.closest("#toast")) { event.preventDefault(); closeToast(); }
   });
-  document.addEventListener("close", (event) => {
+  on("close", (event) => {
     if (event.target.id !== "dialog" || event.target.open) return; // closed, and opened anew since
     event.target.replaceChildren();
     reopen?.();
   }, true);
   // The note of a publication stays in this tab for as long as a draft that it was written for: dialogs
   // are closed, sessions end. What a restoration makes of a draft is another one.
-  const noted = (note) => $$("[name^=version-]", note.form).map(({ value }) => value.replace(/-\d+$/, ""));
-  const keepNote = () => {
-    const note = $("#note"), [text, ...drafts] = JSON.parse(sessionStorage.getItem("note") ?? "[]");
-    if (note && noted(note).some((draft) => drafts.includes(draft))) note.value ||= text;
-  };
-  document.addEventListener("input", ({ target }) => { if (target.id === "note") sessionStorage.setItem("note", JSON.stringify([target.value, ...noted(target)])); });
-  document.addEventListener("submit", ({ target }) => { if (target.id === "restore") sessionStorage.removeItem("note"); });
-  document.addEventListener("htmx:afterSettle", keepNote);
-  keepNote();
+  const draftsOf = (note) => $$("[name^=version-]", note.form).map(({ value }) => value.replace(/-\d+$/, ""));
+  on("htmx:load", () => {
+    const note = $("#note");
+    if (note) note.value ||= draftsOf(note).map((draft) => sessionStorage[draft]).find(Boolean) ?? "";
+  });
+  on("input", ({ target }) => { if (target.id === "note") draftsOf(target).forEach((draft) => sessionStorage[draft] = target.value); });
+  on("submit", ({ target }) => { if (target.id === "restore") sessionStorage.clear(); });
   // Publishing takes as long as the portal does: say so, and take no second click.
-  document.addEventListener("submit", (event) => {
+  on("submit", (event) => {
     const form = event.target;
     if (!form.matches("[data-once]")) return;
     if (form.dataset.sent) return event.preventDefault();
@@ -906,9 +906,7 @@
 
   const root = document.documentElement;
   $$("[data-theme-toggle]").forEach((button) => { button.hidden = false; });
-  // Browsers have no clipboard for a site without HTTPS.
-  $$("[data-copy-link]").forEach((button) => { button.hidden = !navigator.clipboard; });
-  document.addEventListener("click", async (event) => {
+  on("click", (event) => {
     if (event.target.closest?.("[data-theme-toggle]")) {
       const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
       root.dataset.theme = dark ? "light" : "dark";
@@ -919,20 +917,14 @@
     if (more) more.setAttribute("aria-expanded", more.closest(".item").toggleAttribute("data-open"));
     const check = event.target.closest?.("[data-check]");
     if (check && $("#live-lists")) { event.preventDefault(); htmx.trigger(document.body, "check"); }
-    const copy = event.target.closest?.("[data-copy-link]");
-    if (copy) {
-      await navigator.clipboard.writeText(copy.dataset.copyLink || location.href);
-      $("span", copy).textContent = copy.dataset.copied;
-      say(copy.dataset.copied);
-    }
     $$("details.menu[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
   });
   // A menu that somebody leaves by the keyboard would lie over what they come to.
-  document.addEventListener("focusout", ({ target, relatedTarget }) => {
+  on("focusout", ({ target, relatedTarget }) => {
     const menu = target.closest("details.menu[open]");
     if (menu && relatedTarget && !menu.contains(relatedTarget)) menu.open = false;
   });
-  document.addEventListener("keydown", (event) => {
+  on("keydown", (event) => {
     if (event.key !== "Escape") return;
     if (event.target.closest?.("#toast")) closeToast();
     const menu = event.target.closest?.("details.menu[open]");
@@ -947,7 +939,7 @@
     letters.textContent = picture.dataset.letters;
     picture.replaceWith(letters);
   };
-  document.addEventListener("error", (event) => { if (event.target.matches?.("img[data-letters]")) toLetters(event.target); }, true);
+  on("error", (event) => { if (event.target.matches?.("img[data-letters]")) toLetters(event.target); }, true);
   $$("img[data-letters]").forEach((picture) => { if (picture.complete) picture.decode().catch(() => toLetters(picture)); });
   const { sayAway, sayCut } = document.body.dataset;
   addEventListener("offline", () => showMessage(sayAway));
@@ -958,24 +950,20 @@
   // The portal goes and comes back: the banner is drawn anew at each reading, and says so once here.
   const isDown = () => Boolean($("#offline"));
   let wasDown = isDown();
-  document.addEventListener("htmx:afterSettle", () => {
+  on("htmx:afterSettle", () => {
     if (wasDown === isDown()) return;
     wasDown = !wasDown;
     say(document.body.dataset[wasDown ? "sayDown" : "sayUp"]);
   });
   // What a page has to tell as it comes is said once its live region is known.
   const told = $("#messages [data-announce], #toast p");
-  if (told) setTimeout(() => say(told.dataset.announce ?? told.textContent), 500);
+  if (told) setTimeout(say, 500, told.dataset.announce ?? told.textContent);
   // A step that is not saved yet would be lost: the browser asks, unless the server sends us away
   // because the session is over, or somebody else's. To stay would save nothing.
   let isSentAway = false;
-  document.addEventListener("htmx:beforeOnLoad", ({ detail: { xhr } }) => { isSentAway = ["HX-Redirect", "HX-Refresh"].some((name) => xhr.getResponseHeader(name)); });
+  on("htmx:beforeOnLoad", ({ detail: { xhr } }) => { isSentAway = /^hx-re(dir|fr)/im.test(xhr.getAllResponseHeaders()); });
   addEventListener("beforeunload", (event) => { if (!isSentAway && [...columns.keys()].some(isBusy)) event.preventDefault(); });
-  // Another language, another theme: back to the filters that htmx put into the address.
-  for (const name of ["htmx:pushedIntoHistory", "htmx:replacedInHistory", "popstate"]) {
-    addEventListener(name, () => { const next = $("#looks [name=next]"); if (next) next.value = location.pathname + location.search; });
-  }
   // Back in the tab or in the history: what is shown may be old.
   addEventListener("pageshow", (event) => { if (event.persisted) htmx.trigger(document.body, "check"); });
-  document.addEventListener("visibilitychange", () => { if (!document.hidden && $("#live-lists")) htmx.trigger(document.body, "check"); });
+  on("visibilitychange", () => { if (!document.hidden && $("#live-lists")) htmx.trigger(document.body, "check"); });
 })();

@@ -77,14 +77,19 @@ def test_a_list_that_landed_late_names_the_attempt(signed_in, listing):
     assert BY_SOMEBODY not in shown
 
 
+def attempted(editor, outcome, after):
+    """Record an attempt to publish the datasets; return its outcome."""
+    attempt, actor = uuid.uuid4(), audit.actor_of(editor)
+    for action in (Action.PUBLISH_STARTED, outcome):
+        entry = audit.record(action, actor=actor, listing="datasets", after=after, attempt=attempt)
+    return entry
+
+
 @pytest.fixture
 def version(editor, colleague, listing):
     """The editor has a draft of a list that a colleague published. Return that entry."""
     drafts.move_item(editor, listing, listing.live[1], to=1, seen=drafts.token(listing, None))
-    before, attempt = listing.live, uuid.uuid4()
-    fields = {"listing": "datasets", "actor": audit.actor_of(colleague), "attempt": attempt}
-    audit.record(Action.PUBLISH_STARTED, before=before, after=before, **fields)
-    return audit.record(Action.PUBLISH_SUCCEEDED, before=before, after=before, **fields)
+    return attempted(colleague, Action.PUBLISH_SUCCEEDED, listing.live)
 
 
 def test_the_front_page_is_a_version_until_it_is_changed_outside(
@@ -110,10 +115,8 @@ def test_a_publication_that_never_was_sure_is_not_said_to_have_been_published(
 ):
     portal.set_live("datasets", listing.live[::-1])
     listings.refresh(client_of_portal)
-    fields = {"listing": "datasets", "actor": audit.actor_of(colleague), "attempt": uuid.uuid4()}
-    audit.record(Action.PUBLISH_STARTED, **fields)
     outcome = Action.PUBLISH_SUCCEEDED if is_clear else Action.PUBLISH_UNDETERMINED
-    audit.record(outcome, before=listing.live, after=listing.live[::-1], **fields)
+    attempted(colleague, outcome, listing.live[::-1])
 
     page = html(signed_in.get("/review/"))
 
