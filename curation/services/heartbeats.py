@@ -22,6 +22,11 @@ def beat(name: str, found: Mapping[str, Any]) -> None:
     )
 
 
+def watch_is_known() -> bool:
+    """Tell whether a watch over the portal ever left its sign."""
+    return Heartbeat.objects.filter(name=RECONCILE).exclude(found__every=None).exists()
+
+
 def all_by_name() -> dict[str, Heartbeat]:
     """Return every heartbeat, in one query."""
     return {heartbeat.name: heartbeat for heartbeat in Heartbeat.objects.all()}

@@ -84,7 +84,11 @@ def publish(request: HttpRequest) -> HttpResponse:
         seen=seen,
         # The same form sent twice names the same attempts, and is done once.
         attempts={key: uuid.uuid5(publication, key) for key in seen},
-        note=request.POST.get("note", "").replace("\x00", "").strip()[:NOTE_LENGTH],
+        # Forms send each line end as two characters (HTML), of which the reader counts one.
+        note=request.POST.get("note", "")
+        .replace("\x00", "")
+        .replace("\r\n", "\n")
+        .strip()[:NOTE_LENGTH],
         client=portal_client(),
         accepted=request.POST.get("unseen", "").split(),
     )

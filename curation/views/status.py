@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 from django.views.decorators.http import require_safe
 
 from curation import __version__
 from curation.accounts.decorators import requires
 from curation.accounts.roles import Permission
+from curation.domain.chain import Reason
 from curation.http import page, wants_fragment
 from curation.portal import portal_client
 from curation.portal.diagnosis import Access, Diagnosis
@@ -30,6 +31,23 @@ if TYPE_CHECKING:
 
 # Tones of app.css: well, to be looked at, wrong, and neither.
 GOOD, DOUBTFUL, BAD, PLAIN = "is-add", "is-wrn", "is-del", ""
+
+
+# How an entry breaks the chain (domain.chain.EXPLANATIONS), as far as this page can tell.
+_HOW: dict[str, Words] = {
+    Reason.UNREADABLE: gettext_lazy("it is no entry, or not one that can be hashed."),
+    Reason.DIGEST: gettext_lazy("its content was altered after it was recorded."),
+    Reason.GENESIS: gettext_lazy("it stands first, but it is not the first entry of a log."),
+    Reason.GAP: gettext_lazy("entries before it are missing."),
+    Reason.REPEATED: gettext_lazy(
+        "its number came before: it was inserted, or the order was changed."
+    ),
+    Reason.LINK: gettext_lazy("it follows another entry than the one before it."),
+    Reason.KEY: gettext_lazy("it is sealed with a key that was not given."),
+    Reason.UNSEALED: gettext_lazy("no key seals it, though one seals entries before it."),
+    Reason.REWRITTEN: gettext_lazy("it or what came before was rewritten."),
+    Reason.TRUNCATED: gettext_lazy("the log ends before it: its end was cut off."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +194,7 @@ def _of_log(log: Log) -> Iterator[Check]:
         yield Check(label, PLAIN, _("No entry yet"))
     elif log.broken:
         hint = _("Somebody or something altered the log: see the documentation on the audit log.")
-        yield Check(label, BAD, str(log.broken), hint)
+        yield Check(label, BAD, _broken(log.broken.sequence, log.broken.reason), hint)
     else:
         said = _("%(count)s entries, the last one: %(ago)s.") % {
             "count": plain(log.head),
@@ -201,12 +219,19 @@ def _of_log(log: Log) -> Iterator[Check]:
         )
 
 
+def _broken(sequence: int, reason: str) -> str:
+    return _("The log is broken at entry %(sequence)s: %(how)s") % {
+        "sequence": sequence,
+        "how": _HOW[reason],
+    }
+
+
 def _of_verification(verified: Heartbeat | None) -> Check:
     label = _("Whole verification")
     if verified is None:
         return Check(label, PLAIN, _("Never done."), _("Run “manage.py verify_audit” every day."))
-    if verified.found["broken"]:
-        return Check(label, BAD, verified.found["broken"], ago(verified.at))
+    if broken := verified.found["broken"]:
+        return Check(label, BAD, _broken(**broken), ago(verified.at))
     said = _("%(count)s entries, unbroken: %(ago)s.") % {
         "count": plain(verified.found["count"]),
         "ago": ago(verified.at),

@@ -56,7 +56,7 @@ def test_the_last_whole_verification_is_told(draft, publish):
 
     verified = status().log.verified
     assert verified
-    assert verified.found == {"count": 4, "broken": ""}
+    assert verified.found == {"count": 4, "broken": None}
 
 
 @pytest.mark.parametrize(
@@ -68,6 +68,21 @@ def test_a_watch_that_stopped_is_late(db, every, minutes, late):
     Heartbeat.objects.update(at=timezone.now() - timedelta(minutes=minutes))
 
     assert status().reconcile_is_late is late
+
+
+def test_a_single_pass_hides_no_watch_that_stopped(portal):
+    heartbeats.beat(heartbeats.RECONCILE, {"every": 60, "unread": []})
+    Heartbeat.objects.update(at=timezone.now() - timedelta(hours=1))
+
+    call_command("reconcile", verbosity=0)
+
+    assert status().reconcile_is_late
+    Heartbeat.objects.all().delete()
+    call_command("reconcile", verbosity=0)
+    call_command("reconcile", verbosity=0)
+    beat = status().reconciled
+    assert beat
+    assert (beat.found["every"], status().reconcile_is_late) == (None, False)
 
 
 def test_it_costs_the_same_however_long_the_log(draft, publish):

@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.db import connection
 from django.utils import timezone
 
 from curation.models import Action, Heartbeat, Listing
@@ -117,3 +119,24 @@ def test_what_was_found_of_each_part_is_told(signed_in, listing):
 def test_the_key_is_not_shown(signed_in, listing):
 
     assert ADMIN_KEY not in text(signed_in.get("/status/?portal"))
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "The log is broken at entry 1: its content was altered after it was recorded."),
+        ("fr", "Le journal est rompu à l’entrée 1 : son contenu a été modifié après"),
+    ],
+)
+def test_how_the_log_is_broken_is_told_in_the_language_of_the_page(
+    signed_in, listing, settings, language, words
+):
+    settings.LANGUAGE_CODE = language
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE curation_auditentry SET note = 'x' WHERE sequence = 1")
+    with pytest.raises(CommandError):
+        call_command("verify_audit", verbosity=0)
+
+    page = text(signed_in.get("/status/")).replace("\xa0", " ")
+
+    assert page.count(words) == 2  # the newest entries, and the whole verification

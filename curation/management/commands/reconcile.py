@@ -44,9 +44,14 @@ class Command(BaseCommand):
             stop.wait(pause)
 
     def _pass(self, pause: float | None) -> Reconciled:
-        """Make one pass, and leave a heartbeat that tells when the next is due."""
+        """Make one pass, and leave a heartbeat that tells when the next is due.
+
+        A single pass leaves that of a watch alone: it may have stopped, which nobody would see.
+        """
         found = reconcile(portal_client())
-        heartbeats.beat(heartbeats.RECONCILE, {"every": pause, "unread": sorted(found.problems)})
+        if pause or not heartbeats.watch_is_known():
+            beat = {"every": pause, "unread": sorted(found.problems)}
+            heartbeats.beat(heartbeats.RECONCILE, beat)
         self._tell(found)
         return found
 

@@ -49,7 +49,8 @@ class Command(BaseCommand):
 
     def _remember(self, walk: chain.Walk, broken: chain.Broken | None) -> None:
         """Let the status page tell of it, unless this may only read."""
-        found = {"count": walk.count, "broken": str(broken) if broken else ""}
+        how = {"sequence": broken.sequence, "reason": broken.reason} if broken else None
+        found = {"count": walk.count, "broken": how}
         try:
             heartbeats.beat(heartbeats.VERIFY, found)
         except DatabaseError:
