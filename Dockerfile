@@ -1,8 +1,6 @@
-# The product as one image, for compose.yaml or by itself. The database's tables are made, and later
-# changed, by
-#   docker run --rm --env-file production.env a-la-une python manage.py migrate
-# and the product is served by
-#   docker run --read-only --env-file production.env --publish 127.0.0.1:8000:8000 a-la-une
+# The product as one image. compose.yaml shows what it needs to run: the variables, the secrets as
+# files, a database of its own, and `manage.py migrate` before it is served. Without a container for
+# the database, SQLite needs a volume on /app/var, for the migration and the server alike.
 
 FROM python:3.13-slim AS build
 WORKDIR /app

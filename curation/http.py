@@ -1,4 +1,4 @@
-"""Answers: one way to show a page or its fragment, and the request with `htmx`."""
+"""Answers: one way to show a page or its fragment."""
 
 from typing import Any
 
@@ -6,12 +6,6 @@ from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.utils.cache import patch_vary_headers
 from django_htmx.middleware import HtmxDetails
-
-
-class HtmxHttpRequest(HttpRequest):
-    """A request that went through HtmxMiddleware."""
-
-    htmx: HtmxDetails
 
 
 def wants_fragment(request: HttpRequest) -> bool:

@@ -1,4 +1,4 @@
-"""Settings, the only reader of the environment. In the order of docs/configuration.md.
+"""Settings, read from the environment. In the order of docs/configuration.md.
 
 Without any variable this is the demo: SQLite, the built-in sandbox portal, demo sign-in.
 """

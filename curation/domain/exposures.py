@@ -81,16 +81,6 @@ class Exposure:
         return max(span.end for span in self.spans)
 
 
-def state_at(log: Iterable[tuple[datetime, Selection]], moment: datetime) -> Selection | None:
-    """Replay a log up to a moment, inclusive; None before its first state."""
-    state = None
-    for since, selection in log:
-        if since > moment:
-            break
-        state = selection
-    return state
-
-
 def stretches(
     log: Iterable[tuple[datetime, Selection]], start: datetime, end: datetime
 ) -> Iterator[tuple[Selection, datetime, datetime]]:

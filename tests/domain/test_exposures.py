@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curation.domain.exposures import DAY, Span, exposures, state_at, stretches
+from curation.domain.exposures import DAY, Span, exposures, stretches
 from tests.domain.strategies import repeating, selections, thorough
+from tests.replay import state_at
 
 START = datetime(2026, 9, 1, tzinfo=UTC)
 

@@ -4,13 +4,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from curation.domain import exposures as domain
 from curation.domain.exposures import DAY, Period
 from curation.models import Action, AuditEntry
 from curation.portal.items import Item
 from curation.services import audit, exposures, history
 from curation.services.errors import TooManyChanges
 from curation.services.listings import remember_items
+from tests.replay import state_at
 
 A, B, C = (letter * 24 for letter in "abc")
 START = datetime(2026, 9, 1, tzinfo=UTC)
@@ -188,7 +188,7 @@ def test_time_travel_and_exposures_equal_a_replay_of_the_log(db, seed):
     edges = [entry.recorded_at for entry in AuditEntry.objects.filter(listing="datasets")]
     for edge in {*edges, at(first), at(last)}:
         instant = edge + chance.choice((-1, 0, 1)) * timedelta(microseconds=1)
-        expected = domain.state_at(replay, instant)
+        expected = state_at(replay, instant)
         entry = history.state_at("datasets", instant)
         assert (entry and entry.shown_after) == expected
         if at(first) <= instant < at(last):
