@@ -100,7 +100,12 @@ def publish(request: HttpRequest) -> HttpResponse:
             _review(request, failures=failures, published=published), "check"
         )
     if published:
-        messages.success(request, _announcement(published), extra_tags="published")
+        waiting = messages.get_messages(request)
+        announcement = _announcement(published)
+        # Sent again because its answer was lost, it waits already to be told.
+        if announcement not in map(str, waiting):
+            messages.success(request, announcement, extra_tags="published")
+        waiting.used = False  # type: ignore[union-attr]  # a list only without the middleware
     return _to_board(request)
 
 

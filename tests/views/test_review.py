@@ -159,6 +159,16 @@ def test_the_answer_publishes_and_is_kept(signed_in, archived, portal):
     assert "Published although visitors do not see it" in page
 
 
+def test_what_is_sent_again_is_announced_once(signed_in, draft):
+    form = form_of(html(signed_in.get("/review/")))
+
+    for _time in range(2):
+        signed_in.htmx_post("/review/publish/", **form)
+
+    assert html(signed_in.get("/")).count("<b>Published: ") == 1
+    assert "Published: " not in html(signed_in.get("/"))
+
+
 def test_the_answer_outlives_a_failure(signed_in, archived):
     form = form_of(html(signed_in.get("/review/"))) | {"unseen": f"{archived} "}
 
