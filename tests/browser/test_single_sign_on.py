@@ -67,7 +67,8 @@ def test_an_editor_signs_in_curates_and_signs_out(page, provider, enter, portal)
     expect(page.get_by_role("status")).to_have_text(
         "Vous êtes déconnecté, ici et auprès du service de connexion."
     )
-    page.goto("/")
+    # Firefox may take the redirect for another navigation, which would interrupt a `goto`.
+    page.evaluate("location.assign('/')")
     expect(page).to_have_url(re.compile(r"/sign-in/\?next=/$"))
 
 
