@@ -153,7 +153,10 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
         if shown_to and request.user.is_authenticated and shown_to != str(request.user.pk):
             messages.warning(
                 request,
-                _("Another person signed in here. What was saved is kept; this is their page now."),
+                _(
+                    "Another person signed in here. What was saved is kept; this is their page "
+                    "now. To go on with yours, sign out and sign in again."
+                ),
             )
             return HttpResponseClientRefresh()
         return super().process_view(request, view_func, view_args, view_kwargs)
